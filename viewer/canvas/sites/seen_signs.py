@@ -155,9 +155,9 @@ def sentence_plate(view: View, sentence: str, arrow_px: float, taken_px: float) 
     return SentencePlate(QRectF(left, top, width, len(lines) * metrics.height() + edge), tuple(lines), size_px)
 
 
-def paint_sentence(painter: QPainter, view: View, sentence: str, arrow_px: float, taken_px: float) -> QRectF:
-    """Paint on its plate which date the marks are of, in the colour of their signs, and return the plate's box."""
-    ratio, plate = view.ratio, sentence_plate(view, sentence, arrow_px, taken_px)
+def paint_sentence(painter: QPainter, view: View, plate: SentencePlate) -> None:
+    """Paint on its plate which date the marks are of, in the colour of their signs."""
+    ratio = view.ratio
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(_GROUND)
@@ -167,4 +167,3 @@ def paint_sentence(painter: QPainter, view: View, sentence: str, arrow_px: float
     painter.setPen(_UNKNOWN)
     painter.drawText(plate.rect, Qt.AlignmentFlag.AlignCenter, "\n".join(plate.lines))
     painter.restore()
-    return plate.rect

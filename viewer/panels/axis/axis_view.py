@@ -137,11 +137,14 @@ class AxisView(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def is_key(self, key: int) -> bool:
+        """True for a key that means something in the view."""
+        return key in _ZOOM_KEYS or key in self._keys
+
     @override
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            is_own = event.key() in _ZOOM_KEYS or event.key() in self._keys
-            if is_own and not event.modifiers() & ~_NO_MATTER:
+            if self.is_key(event.key()) and not event.modifiers() & ~_NO_MATTER:
                 event.accept()
                 return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

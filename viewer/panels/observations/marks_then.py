@@ -21,13 +21,15 @@ from layers.observing.seen_then import seen_on, then_words
 from layers.observing.seen_words import date_words
 from viewer.canvas.furniture.overlays import ARROW_ROOM_PX
 from viewer.canvas.furniture.taken_top import TakenTop
-from viewer.canvas.sites.seen_signs import SeenAt, paint_seen, paint_sentence
+from viewer.canvas.sites.seen_signs import SeenAt, paint_seen, paint_sentence, sentence_plate
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.context import PanelContext
 from viewer.support.language.translation import in_language
 
 LAYER_OF_PAINT = "seen then"
 """The name under which the canvas keeps what is painted here above the map."""
+MOST_DOWN = 0.35
+"""Part of the map down to which messages may push the sentence: below it lies what one looks at."""
 
 
 class SeenMarks(Struct, frozen=True):
@@ -168,7 +170,11 @@ class MarksThen(QObject):
             if presence != "present" or uuid == marks.current:
                 signs.append(SeenAt(float(px[at]), float(py[at]), presence, uuid == marks.current))
         paint_seen(painter, view, signs)
-        return paint_sentence(painter, view, self.hint, ARROW_ROOM_PX, self._messages.top_px)
+        plate = sentence_plate(view, self.hint, ARROW_ROOM_PX, self._messages.top_px)
+        if self._messages.top_px and plate.rect.bottom() > MOST_DOWN * view.height:
+            return None  # in a low map it would hide the place that is looked at: until the messages are gone
+        paint_sentence(painter, view, plate)
+        return plate.rect
 
     def _make_room(self) -> None:
         """Paint the sentence where it is seen, as messages came in above it, or went."""

@@ -36,9 +36,9 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.still_boxes import ComboBox
 
 LONGEST_NAME = 80
-WHOLE_PX, ONE_LINE_PX, KEYS_PX, HIGH_PX = 900, 640, 600, 235
-"""Least width for all words of the head, for the head in one line, for all keys in two lines, and least height with
-keys, in logical pixels.
+WHOLE_PX, OBSERVER_PX, ONE_LINE_PX, KEYS_PX, HIGH_PX = 900, 800, 640, 600, 235
+"""Least width for all words of the head, for the label of the observer, for the head in one line, for all keys in two
+lines, and least height with keys, in logical pixels.
 
 In a lower sheet the rows need the room; the status bar has the keys while one fills it in.
 """
@@ -362,7 +362,10 @@ class ObservationSheet(QWidget):
             self._show_words()
         self.keys.setVisible(self.height() >= HIGH_PX)
         is_whole = self.width() >= WHOLE_PX
-        self._place_rest(self._first_line if self.width() >= ONE_LINE_PX else self._second_line)
+        is_one_line = self.width() >= ONE_LINE_PX
+        self._place_rest(self._first_line if is_one_line else self._second_line)
+        has_room = not is_one_line or self.width() >= OBSERVER_PX
+        self.observer_label.setVisible(has_room)  # it goes before its field has no room for a name
         self.blind.setText(self.tr("&Hide other observers' rows") if is_whole else self.tr("&Hide others"))
         self.follows.setText(self.tr("Show the &image") if is_whole else self.tr("&Image"))
 

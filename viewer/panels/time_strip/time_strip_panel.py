@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import override
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QHideEvent, QPixmap, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDockWidget,
@@ -44,8 +44,8 @@ SUMMARY_AT = 2
 """Place of the summary in the head."""
 SUMMARY_PX = 110
 """Least width for the number of scenes, in logical pixels."""
-MOST_LINES, LOW_PX = 2, 190
-"""Most lines of the summary below the head, and the height of the panel below which it has one."""
+MOST_LINES, LOW_PX = 2, 600
+"""Most lines of the summary below the head, and the height of the window below which it has one."""
 
 
 class TimeStripPanel(QWidget):
@@ -346,7 +346,7 @@ class TimeStripPanel(QWidget):
         wide = self.width() - 2 * SIDE_PX
         is_below = metrics.horizontalAdvance(text) > wide - sum(taken) - HEAD_SPACING_PX * len(taken)
         lines = -(-metrics.boundingRect(0, 0, wide, 0, Qt.TextFlag.TextWordWrap, text).height() // metrics.height())
-        most = MOST_LINES if self.height() >= LOW_PX else 1
+        most = MOST_LINES if self.window().height() >= LOW_PX else 1
         self.summary.setFixedHeight(min(lines, most) * metrics.height() if is_below else self.place.sizeHint().height())
         if is_below != (self._below_head.count() > 0):
             before, after = (self._head, self._below_head) if is_below else (self._below_head, self._head)
@@ -356,10 +356,14 @@ class TimeStripPanel(QWidget):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note that the keyboard came into the head by the panel's shortcut, and was not used there."""
+        """Note that the keyboard came into the head by the panel's shortcut: keys of the strip do nothing there until
+        there is one.
+        """
         if event.type() == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
             is_called = event.reason() == Qt.FocusReason.ShortcutFocusReason
             self._awaits_view = is_called and not self.view.isVisibleTo(self)
+        elif self._awaits_view and isinstance(event, QKeyEvent) and self.view.is_key(event.key()):
+            return True
         elif event.type() in (QEvent.Type.FocusOut, QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress):
             self._awaits_view = False
         return super().eventFilter(watched, event)
@@ -383,9 +387,8 @@ class TimeStripPanel(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        whole_px = super().minimumSizeHint().height() if self.view.more_px else 0
-        more_px = self.summary.height() + HEAD_SPACING_PX if self._below_head.count() else 0
-        return QSize(320, max(130 + more_px, whole_px))
+        is_more = self.view.more_px > 0 or self._below_head.count() > 0
+        return QSize(320, max(130, super().minimumSizeHint().height() if is_more else 0))
 
 
 def _pictured(tick: Pass | None) -> str:

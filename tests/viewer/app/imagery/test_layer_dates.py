@@ -348,6 +348,8 @@ def test_the_key_of_the_strip_leads_into_it_though_its_scenes_come_later(
     strip = window.docks.time_strip.panel
     assert isinstance(strip, TimeStripPanel)
     assert strip.place.hasFocus(), "there is no scene in it yet"
+    press(Qt.Key.Key_End)
+    assert strip.place.currentIndex() == 0, "a key that is meant for the strip chooses nothing in its head"
     qtbot.waitUntil(strip.view.hasFocus)
     strip.place.setFocus()
     window.panel_context.do(update_layer, several[0], visible=False)

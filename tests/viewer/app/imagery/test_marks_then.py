@@ -173,6 +173,12 @@ def test_the_sentence_lies_below_messages_beside_the_north_and_above_other_plate
     assert bar is not None
     qtbot.waitUntil(lambda: bar.isVisible() and bar.top_px == bar.geometry().bottom() + 1)
     window.canvas.grab_picture()
+    assert boxes[-1].isNull() or boxes[-1].top() >= bar.top_px * view.ratio
+    window.resize(911, 900)
+    settle(window, qtbot)
+    view = window.canvas.viewport.view()
+    qtbot.waitUntil(lambda: bar.top_px == bar.geometry().bottom() + 1)
+    window.canvas.grab_picture()
     assert boxes[-1].top() >= bar.top_px * view.ratio
     assert not boxes[-1].intersects(north_arrow_rect(view))
     assert QRectF(0, 0, view.width, view.height).contains(boxes[-1])

@@ -28,6 +28,7 @@ from viewer.panels.observations.observation_sheet import ObservationSheet
 from viewer.panels.observations.sheet_desk import SheetPlace
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
+from viewer.support.elided import fitted
 
 Key = Qt.Key
 pytestmark = pytest.mark.qt_log_ignore("does not support (raise|grabbing the keyboard)", extend=True)  # lists offscreen
@@ -619,6 +620,12 @@ def test_the_site_form_and_the_strip_say_when_it_was_seen_and_open_the_sheet(
     assert isinstance(strip, TimeStripPanel)
     settle(window, qtbot)
     assert seen in strip.summary.text()
+    for width, height in ((1366, 768), (1000, 700)):
+        window.resize(width, height)
+        settle(window, qtbot)
+        label = strip.summary
+        qtbot.waitUntil(lambda label=label: label.height() <= 3 * label.fontMetrics().height())
+        assert fitted(label.text(), label.size(), label.fontMetrics()) == label.text(), "no word of it is cut"
     line.click()
     qtbot.waitUntil(sheet.isVisible)
     window.docks.set_panel_visible("panel_observations", visible=False)
