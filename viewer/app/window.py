@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
         self.comparisons = self._make_comparisons()
         self.bars = MapBars(column, self.comparisons, self.panel_context, self.canvas, self)
         self.comparison_bar = self.bars.comparison_bar
-        told = self.bars.lay_messages(MessageBar(self.messages, middle), self.pages, self._linked_panes)
+        message_bar = self.bars.lay_messages(MessageBar(self.messages, middle), self.pages, self._linked_panes)
         self._framed = FramedMap(middle)
         self.setCentralWidget(self._framed)
         self.bookmarks = self._make_bookmarks()
@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
         self.scenes = self._make_scenes()
         self.products = ProductDesk(panels, self)
         desks = self.bookmarks, self.comparisons, self.products
-        self.marks_then = self.map.follow_dates(panels, told)
+        self.marks_then = self.map.follow_dates(panels, message_bar)
         sheet = partial(self.map.make_sheet, panels, self.toolbox, self.marks_then)
         timeline = partial(self.map.make_timeline, panels, self.marks_then)
         makers = PanelMakers(self.scenes.make_panel, sheet, self.bars.make_search_list, timeline)

@@ -289,19 +289,19 @@ class MapCanvas(QWidget):
     def _paint_above(self, painter: QPainter, pane: Pane) -> None:
         """Paint the tool's unfinished work in all panes, at the same place."""
         view, shown = pane.viewport.view(), pane.picture
-        taken = list[QRectF]()
+        word_boxes = list[QRectF]()
         if self.panes.shows_same(pane):
             with self._lent_to(pane):
                 of_tool: tuple[AbovePaint, ...] = () if self._tool is None else (self._tool.paint,)
                 for paint in (*self._above.values(), *of_tool):
                     with going_on(), part_of_picture(painter):
-                        taken += [box for box in (paint(painter, view),) if box is not None]
+                        word_boxes += [box for box in (paint(painter, view),) if box is not None]
                 self.gestures.paint(painter, view)
         if self.show_overlays:
             shown.graticule.paint(painter, view, settled=self.motion.is_resting, is_pane=len(self.panes) > 1)
             pane.note, corner_boxes = paint_corners(painter, view, shown.credits, shown.unplaced, shown.dated)
             pane.plate = self._notices.paint(
-                painter, view, shown.notices, [*corner_boxes, *taken], partial(marks_in_box, pane.scene)
+                painter, view, shown.notices, [*corner_boxes, *word_boxes], partial(marks_in_box, pane.scene)
             )
         with going_on(), part_of_picture(painter):
             self.panes.paint_in(painter, pane)

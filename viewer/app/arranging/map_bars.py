@@ -35,9 +35,9 @@ class MapBars(QObject):
         self._column, self._panels = column, panels
         panels.mark_filter.changed.connect(self._make_filter_bar)
 
-    def lay_messages(self, bar: MessageBar, host: QWidget, taken: TakenTop) -> MessageBar:
-        """Lay the lines of messages over the upper edge of `host`, beside the north arrow and below what is taken."""
-        bar.lie_over(host, round(ARROW_ROOM_PX), taken)
+    def lay_messages(self, bar: MessageBar, host: QWidget, words: TakenTop) -> MessageBar:
+        """Lay the lines of messages over the upper edge of `host`, beside the north arrow and below these words."""
+        bar.lie_over(host, round(ARROW_ROOM_PX), words)
         return bar
 
     def _make_filter_bar(self) -> None:

@@ -7,27 +7,16 @@ from itertools import product
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from layers.grid.tile_grid import View
 from layers.observing.seen_then import DIFFERING
-from viewer.canvas.furniture.overlays import wrapped_lines
-from viewer.canvas.labels.fonts import map_font
 
 REACH_PX, CURRENT_PX = 9.0, 20.0
 """Half sizes of a strike and of the brackets around a mark whose place is looked at, in logical pixels."""
 _ARM_PART, _SMALL = 0.35, 0.6
 """Length of a bracket's arms as a part of its half size; size of the sign beside brackets."""
 UNSURE = ("cannot tell", DIFFERING)
-_TEXT_PX, _EDGE_PX, _TOP_PX = 12.5, 9.0, 44.0
-"""Size of the letters of a sentence, its edge, and its distance from the top of the map, where messages come in, in
-logical pixels.
-"""
-_LOW_PX, _LOW_TEXT_PX, _LOW_EDGE_PX = 260.0, 11.0, 4.0
-"""Height below which a map is low: there the sentence stands at its very top in smaller letters, in logical pixels."""
-_BELOW_PX, MOST_LINES = 6.0, 2
-"""Room between messages and the sentence in logical pixels, and the most lines of it."""
-_GROUND, _FRAME = QColor(11, 20, 28, 225), QColor("#ffd54a")
 _HALO, _UNKNOWN, _CURRENT = (QColor(name) for name in ("#0b1117", "#ffffff", "#ffd54a"))
 
 
@@ -46,14 +35,6 @@ ON_SCREEN = SeenInk("#ff8a65", "#0b1117", 2.5, 5.0)
 def ink_of_page(color: str, halo: str) -> SeenInk:
     """Thin strokes in the ink of a page, which do not outshine what they strike out."""
     return SeenInk(color, halo, 1.3, 2.6)
-
-
-class SentencePlate(NamedTuple):
-    """The plate of a sentence in picture pixels, the lines on it, and the size of their letters."""
-
-    rect: QRectF
-    lines: tuple[str, ...]
-    size_px: float
 
 
 class SeenAt(NamedTuple):
@@ -135,35 +116,3 @@ def _question(painter: QPainter, at: QPointF, reach: float, ratio: float) -> Non
     painter.setFont(font)
     painter.setPen(_UNKNOWN)
     painter.drawText(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach), Qt.AlignmentFlag.AlignCenter, "?")
-
-
-def sentence_plate(view: View, sentence: str, arrow_px: float, taken_px: float) -> SentencePlate:
-    """The place of the sentence on the date that marks are of: at the upper edge, below the `taken_px` logical pixels
-    that messages take, and beside the north arrow, which takes a square of `arrow_px` in the right corner.
-
-    In a low map it stands as high as it can. A long one takes a second line.
-    """
-    ratio = view.ratio
-    is_low = view.height < _LOW_PX * ratio
-    size_px = (_LOW_TEXT_PX if is_low else _TEXT_PX) * ratio
-    metrics, edge = QFontMetricsF(map_font(size_px)), (_LOW_EDGE_PX if is_low else _EDGE_PX) * ratio
-    across = view.width - arrow_px * ratio
-    lines = wrapped_lines(sentence, metrics, across - 4 * edge, MOST_LINES)
-    width = max((metrics.horizontalAdvance(line) for line in lines), default=0.0) + 2 * edge
-    top = max(1.0 if is_low else _TOP_PX, taken_px + _BELOW_PX if taken_px else 0.0) * ratio
-    left = min((view.width - width) / 2, across - width)
-    return SentencePlate(QRectF(left, top, width, len(lines) * metrics.height() + edge), tuple(lines), size_px)
-
-
-def paint_sentence(painter: QPainter, view: View, plate: SentencePlate) -> None:
-    """Paint on its plate which date the marks are of, in the colour of their signs."""
-    ratio = view.ratio
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(_GROUND)
-    painter.setPen(QPen(_FRAME, 1.2 * ratio))
-    painter.drawRoundedRect(plate.rect, 4 * ratio, 4 * ratio)
-    painter.setFont(map_font(plate.size_px))
-    painter.setPen(_UNKNOWN)
-    painter.drawText(plate.rect, Qt.AlignmentFlag.AlignCenter, "\n".join(plate.lines))
-    painter.restore()

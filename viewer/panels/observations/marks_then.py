@@ -19,9 +19,10 @@ from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
 from layers.observing.seen_then import seen_on, then_words
 from layers.observing.seen_words import date_words
+from viewer.canvas.furniture.date_plate import paint_sentence, sentence_plate
 from viewer.canvas.furniture.overlays import ARROW_ROOM_PX
 from viewer.canvas.furniture.taken_top import TakenTop
-from viewer.canvas.sites.seen_signs import SeenAt, paint_seen, paint_sentence, sentence_plate
+from viewer.canvas.sites.seen_signs import SeenAt, paint_seen
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.context import PanelContext
 from viewer.support.language.translation import in_language
@@ -149,12 +150,12 @@ class MarksThen(QObject):
 
     def _show(self) -> None:
         marks = self.marks
-        self._canvas.show_above(LAYER_OF_PAINT, None if marks is None else self._paint)
+        self._canvas.show_above(LAYER_OF_PAINT, None if marks is None else self.paint)
         self.changed.emit()
 
     # -- painting -----------------------------------------------------------------------------------------------
 
-    def _paint(self, painter: QPainter, view: View) -> QRectF | None:
+    def paint(self, painter: QPainter, view: View) -> QRectF | None:
         """Paint the marks and the sentence on them, and return the box of that."""
         marks = self.marks
         if marks is None:

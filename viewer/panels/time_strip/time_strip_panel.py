@@ -30,7 +30,7 @@ from viewer.panels.time_strip.strip_clouds import StripClouds
 from viewer.panels.time_strip.strip_view import StripView
 from viewer.panels.time_strip.tick_tip import TickTip
 from viewer.panels.time_strip.tick_words import strip_sentence, tick_lines
-from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.form_page import laid_out, muted
 from viewer.support.elided import FittedLabel
 from viewer.support.language.text import tooltip
 from viewer.support.language.translation import in_language, translate
@@ -340,11 +340,10 @@ class TimeStripPanel(QWidget):
     def _fit_summary(self) -> None:
         """Put the summary into the head where it fits there in a line, else below it in as many as there is room."""
         metrics, text = self.summary.fontMetrics(), self.summary.text()
-        heads = [item.widget() for at in range(self._head.count()) if (item := self._head.itemAt(at)) is not None]
-        others = [one for one in heads if one is not None and one is not self.summary and not one.isHidden()]
-        taken = [one.sizeHint().width() for one in others]
+        beside = [widget for widget in laid_out(self._head) if widget is not self.summary and not widget.isHidden()]
+        beside_px = sum(widget.sizeHint().width() + HEAD_SPACING_PX for widget in beside)
         wide = self.width() - 2 * SIDE_PX
-        is_below = metrics.horizontalAdvance(text) > wide - sum(taken) - HEAD_SPACING_PX * len(taken)
+        is_below = metrics.horizontalAdvance(text) > wide - beside_px
         lines = -(-metrics.boundingRect(0, 0, wide, 0, Qt.TextFlag.TextWordWrap, text).height() // metrics.height())
         most = MOST_LINES if self.window().height() >= LOW_PX else 1
         self.summary.setFixedHeight(min(lines, most) * metrics.height() if is_below else self.place.sizeHint().height())

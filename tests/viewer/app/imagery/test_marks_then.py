@@ -19,8 +19,8 @@ from tests.support.observation_sheets import AWAY, sheet_of, typed, with_scenes
 from tests.support.painted_scenes import view_of
 from tests.support.windows import press, settle
 from viewer.app.window import MainWindow
+from viewer.canvas.furniture.date_plate import sentence_plate
 from viewer.canvas.furniture.overlays import north_arrow_rect
-from viewer.canvas.sites.seen_signs import sentence_plate
 from viewer.commands.imagery.images import add_image
 from viewer.commands.imagery.observations import record_observation
 from viewer.commands.layers import add_layer
@@ -157,7 +157,7 @@ def test_the_sentence_lies_below_messages_beside_the_north_and_above_other_plate
     press(Key.Key_Home)
     press(Key.Key_Right)
     boxes = list[QRectF]()
-    paint = window.marks_then._paint
+    paint = window.marks_then.paint
 
     def probe(painter: QPainter, view: View) -> QRectF | None:
         box = paint(painter, view)
