@@ -111,11 +111,12 @@ class SearchShares(NamedTuple):
 
 def sheet_of(search: Search) -> SearchSheet | None:
     """The grid and cells of a search; None for one without a grid of ours."""
-    return _sheet_of(search.cells_json) if search.cells_json else None
+    return sheet_in(search.cells_json) if search.cells_json else None
 
 
 @lru_cache(64)
-def _sheet_of(text: str) -> SearchSheet | None:
+def sheet_in(text: str) -> SearchSheet | None:
+    """The grid and cells that a text of the column holds; None for any other text."""
     try:
         sheet = decoded_or_none(json.loads(text), SearchSheet)
     except (ValueError, RecursionError):

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from layers.document.edit import Table
-from layers.document.rows import Row
 from layers.project.history.recorded_change import RecordedChange
 from layers.project.saving.later_history import HistoryUnderWay
 from layers.time.written_dates import written_date
@@ -28,7 +27,6 @@ from viewer.panels.flowing_buttons import FlowingButtons
 from viewer.panels.history.change_view import ChangeView
 from viewer.panels.history.change_words import (
     Geometries,
-    change_sentence,
     deed,
     field_lines,
     name_in_case,
@@ -38,6 +36,7 @@ from viewer.panels.history.change_words import (
 )
 from viewer.panels.history.history_filters import WIDE_PX, HistoryFilters
 from viewer.panels.history.history_reading import ChangeDetails, HistoryAnswer, HistoryReading, PastStep
+from viewer.panels.history.search_runs import ChangeRow, answered_words, listed_rows, row_sentence
 from viewer.panels.reviewing.review_dialog import add_review
 from viewer.panels.said_names import said_name
 from viewer.panels.widgets.form_page import muted
@@ -52,6 +51,8 @@ SHARES, NARROW_SHARES = (2, 1), (1, 1)
 """Shares of the list and of the chosen change in the width of a panel, and of a narrow one."""
 FIRST_PX = 380
 """Least width of the changes themselves, before other columns stand beside them: an old likelihood fits whole."""
+LEAST_ROWS = 40
+"""Lines below which the next page is read at once: many changes may make one line."""
 AGAIN_MS = 400
 """Milliseconds after an edit in which further ones may follow, before the newest page is read again."""
 ARRIVING_MS = 500
@@ -61,12 +62,6 @@ _OPENED: frozenset[Table] = frozenset({"sites", "claims", "layers", *ROW_FORMS})
 
 _IN_CUSTODY = frozenset({"chips", "source_files"})
 """Tables whose rows have a custody, by the names of the file's tables."""
-
-
-class ChangeRow(Row, frozen=True, kw_only=True):
-    """A change as a row of the list, by its place in the history."""
-
-    change: RecordedChange
 
 
 class MiddleDelegate(QStyledItemDelegate):
@@ -92,14 +87,19 @@ class HistoryPanel(QWidget):
         self._are_sizes_kept = False
         """True once the analyst has divided the panel by hand."""
         self._next_before: int | None = None
+        self._changes: dict[str, RecordedChange] = {}
+        """The changes that were read, the newest first."""
         self._rows: dict[str, ChangeRow] = {}
+        """The lines that they make, some of them for a run of changes."""
+        self._opened = set[str]()
+        """The changes of runs that are open."""
         self._details = ChangeDetails(0)
         self._again = QTimer(self, interval=AGAIN_MS, singleShot=True)
         self._again.timeout.connect(self._read)
         self._arrived = QTimer(self, interval=ARRIVING_MS, singleShot=True)
         self._arrived.timeout.connect(self._read)
         columns = [
-            ListColumn(self.tr("Change"), lambda row: change_sentence(row.change, context.document)),
+            ListColumn(self.tr("Change"), lambda row: row_sentence(row, context.document)),
             ListColumn(self.tr("When (UTC)"), lambda row: _when(row.change), lambda row: row.change.at, 116),
             ListColumn(self.tr("Who"), self._who, None, 120),
             ListColumn(self.tr("Reason"), lambda row: one_line(reason_words(row.change)), None, 120),
@@ -195,7 +195,14 @@ class HistoryPanel(QWidget):
         """The only selected change; None without one."""
         uuids = self.list.selected()
         row = self._rows.get(next(iter(uuids))) if len(uuids) == 1 else None
-        return None if row is None else row.change
+        return None if row is None or row.run else row.change
+
+    @property
+    def chosen_run(self) -> ChangeRow | None:
+        """The only selected line, where it is a run of changes."""
+        uuids = self.list.selected()
+        row = self._rows.get(next(iter(uuids))) if len(uuids) == 1 else None
+        return row if row is not None and row.run else None
 
     def _ask_anew(self) -> None:
         self.list.select(())
@@ -230,7 +237,9 @@ class HistoryPanel(QWidget):
 
     def _begin_anew(self) -> None:
         self.list.select(())  # places in the history of another case
-        self._rows, self._next_before, self._details = {}, None, ChangeDetails(0)
+        self._changes, self._next_before, self._details = {}, None, ChangeDetails(0)
+        self._rows = {}
+        self._opened.clear()
         self.list.begin_anew()
         self.filters.begin_anew()
         self._show_chosen()
@@ -241,17 +250,13 @@ class HistoryPanel(QWidget):
             self.read_more()
 
     def _answered(self, answer: HistoryAnswer) -> None:
-        rows = {change.uuid: ChangeRow(uuid=change.uuid, change=change) for change in answer.page.changes}
+        changes = {change.uuid: change for change in answer.page.changes}
         self._next_before = answer.page.next_before
-        if answer.question.before is None:
-            kept = self.list.selected() & rows.keys()
+        is_further = answer.question.before is not None
+        if not is_further:
             self.filters.offer_people(answer.people)
-            self._rows = rows
-            self.model.set_rows(rows)
-            self.list.select(kept)
-        else:
-            self._rows |= rows
-            self.model.refresh(rows.keys(), rows)
+        self._changes = {**self._changes, **changes} if is_further else changes
+        self._list_changes(is_further=is_further)
         if self.chosen is not None and answer.question.before is None:
             self.reading.ask_details(self.chosen)  # its bytes may have left the case since
         self.more_button.setVisible(self._next_before is not None)
@@ -261,6 +266,31 @@ class HistoryPanel(QWidget):
         if answer.under_way is not None:
             self.reading.follow()
             self._arrived.start()
+        elif self._next_before is not None and len(self._rows) < LEAST_ROWS:
+            self.read_more()  # no list is so short that it could not be scrolled to the next page
+
+    def _list_changes(self, *, is_further: bool = False) -> None:
+        """List the changes as they are known now, with the same lines selected, and in sight. Those of a further page
+        go to the end, unless they belong to a run that is listed.
+        """
+        before, rows = self._rows, listed_rows(self._changes.values(), self._opened)
+        kept, bar = self.list.selected() & rows.keys(), self.list.view.verticalScrollBar()
+        at, self._rows = bar.value(), rows
+        if is_further and list(rows)[: len(before)] == list(before):
+            self.model.refresh(rows.keys() - before.keys(), rows)
+        else:
+            self.model.set_rows(rows)
+            self.list.select(kept)
+            bar.setValue(at)
+
+    def switch_run(self) -> None:
+        """List the changes of the chosen run below it, or no longer."""
+        run = self.chosen_run
+        if run is not None:
+            members = {change.uuid for change in run.run}
+            self._opened = self._opened - members if run.is_open else self._opened | members
+            self._list_changes()
+            self._show_chosen()
 
     def _hint(self, answer: HistoryAnswer) -> str:
         if answer.under_way is not None:
@@ -297,12 +327,22 @@ class HistoryPanel(QWidget):
         self.back_button.setToolTip(tooltip(tip))
         self.row_button.setEnabled(change is not None)
         self.row_button.setVisible(not self.filters.is_of_row)
-        self.open_button.setEnabled(change is not None and self._can_open(change))
+        run = self.chosen_run
+        opens = self.tr("Open") if run is None else self.tr("Fold Up") if run.is_open else self.tr("List Cells")
+        self.open_button.setText(opens)
+        self.open_button.setEnabled(run is not None or (change is not None and self._can_open(change)))
         self.custody_button.setVisible(change is not None and change.table_name in _IN_CUSTODY)
         self.more_button.setVisible(self._next_before is not None)
 
     def _why_none(self) -> str:
         """The words in place of a change, while none or several are chosen."""
+        run = self.chosen_run
+        if run is not None:
+            first, last = (in_language(written_date(change.at)) for change in (run.run[-1], run.run[0]))
+            when = first if first == last else self.tr("{0} to {1}").format(first, last)
+            by = said_name(run.change.actor, self._context.document) or self.tr("(not named)")
+            way = self.tr("Enter lists each answer, which can be taken back there, or folds them up.")
+            return f"{answered_words(run.run)}, {when}, {by}. {way}"
         if len(self.list.selected()) > 1:
             return self.tr("Several are chosen: one at a time is shown here.")
         return self.tr("Choose a change: it is shown whole here.")
@@ -338,7 +378,8 @@ class HistoryPanel(QWidget):
         )
 
     def open_row(self) -> None:
-        """Open the row of the chosen change in its form."""
+        """Open the row of the chosen change in its form, or a run of changes."""
+        self.switch_run()
         change = self.chosen
         if change is not None and change.spec is not None and self._can_open(change):
             self._context.open_row(change.spec.table, change.row_uuid)
@@ -366,7 +407,7 @@ class HistoryPanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, button in (
-            (self.tr("&Open"), self.open_button),
+            (f"&{self.open_button.text()}", self.open_button),
             (self.tr("Only &This Row"), self.row_button),
             (self.tr("Take This Change &Back"), self.back_button),
             *([(self.tr("C&ustody…"), self.custody_button)] if not self.custody_button.isHidden() else []),

@@ -9,16 +9,19 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
-from shapely.geometry import Point
+from shapely.geometry import Point, Polygon
 
 from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.observation import Observation
 from layers.document.site import Site
-from layers.project.history.recorded_change import ChangeKind, FieldChange, RecordedChange
+from layers.observing.search_cells import FOUND, NOTHING, SearchCell
+from layers.observing.search_grid import grid_over
+from layers.project.history.recorded_change import ChangeKind, ChangeWay, FieldChange, RecordedChange
 from layers.project.saving.later_history import HistoryUnderWay, RecordedHistory
 from layers.project.storage.tables import BY_NAME, STAMPS
 from tests.support.cases.history_case import HistoryCase
@@ -26,6 +29,7 @@ from tests.viewer.panels.conftest import small_case, unnamed
 from viewer.canvas.selection import Selection
 from viewer.commands.claims import update_claim
 from viewer.commands.history import History
+from viewer.commands.imagery.cell_searches import answer_cell, begin_search
 from viewer.commands.imagery.chips import add_chips, delete_chips
 from viewer.commands.imagery.searches import record_search
 from viewer.commands.reviewing.column_words import COLUMN_WORDS
@@ -36,6 +40,7 @@ from viewer.panels.custody.custody_dialog import CustodyDialog
 from viewer.panels.history.change_words import change_sentence, field_lines
 from viewer.panels.history.history_filters import DELETIONS, TRACES
 from viewer.panels.history.history_panel import HistoryPanel
+from viewer.panels.history.search_runs import listed_rows
 from viewer.panels.sites.case_chips import CaseChips
 from viewer.panels.sites.chip_strip import ChipStrip
 
@@ -476,3 +481,74 @@ def test_rows_that_have_no_name_are_no_rows_that_are_gone() -> None:
     ]
     kept = RecordedChange(1, "t", DAY, "Olga", "source_files", "f", "insert", (FieldChange("sha256", None, "ab" * 32),))
     assert field_lines(kept, document)[0].new == "abababababab…"
+
+
+AREA = Polygon([(10, 50), (10.01, 50), (10.01, 50.01), (10, 50.01)])
+
+
+def searched(case: Open, cells: int = 4) -> None:
+    """A search of 5 by 5 cells, the first of which were answered: one of them found something."""
+    image = {"image_key": "product:x", "acquired_at": "2026-01-01", "date_kind": "instant"}
+    fields = {"target": "vehicle", "target_size_m": 30.0, "uuid": "search"}
+    assert case.context.do(begin_search, AREA, grid_over(AREA, 5, 5), image=image, pixel_m=0.6, **fields)
+    for at in range(cells):
+        place = (10.003, 50.009) if at == 1 else None
+        cell = SearchCell(1, at + 1, FOUND if place else NOTHING, shown=1.0)
+        assert case.context.do(answer_cell, "search", cell, place=place)
+
+
+def test_the_answers_of_a_search_are_one_line_that_opens(case: Open, qtbot: QtBot) -> None:
+    """A search of 150 cells was 150 lines, which hid all other changes."""
+    searched(case)
+    case.context.do(update_site, "pad", label="Pad 2")
+    qtbot.waitUntil(lambda: case.lines[0].startswith("label: Vostochny Cosmodrome → Pad 2"))
+    assert case.lines[1] == "▸ 4 cells answered · vehicle"
+    assert case.lines[2].startswith("Added: search"), "how it began is a line of its own"
+    folded = len(case.lines)
+    case.choose(1)
+    assert "4 cells answered, 2 November 2026" in case.panel.words.placeholderText()
+    assert "Olga" in case.panel.words.placeholderText()
+    assert not case.panel.back_button.isEnabled()
+    assert case.panel.open_button.text() == "List Cells"
+    case.panel.list.view.setFocus()
+    QTest.keyClick(case.panel.list.view, Qt.Key.Key_Return)
+    assert case.lines[1] == "▾ 4 cells answered · vehicle"
+    assert len(case.lines) == folded + 5, "four answers, and the mark of what was found"
+    assert case.lines[2].startswith("    cells changed")
+    assert any(line.strip().startswith("Added: site “vehicle”") for line in case.lines)
+    assert case.panel.chosen_run is not None, "it stays chosen"
+    case.choose(2)
+    assert case.panel.back_button.isEnabled(), "each answer can be taken back"
+    case.panel.take_back()
+    qtbot.waitUntil(lambda: any(line.startswith("Taken back") for line in map(str.strip, case.lines)))
+    assert any(line.endswith("3 cells answered · vehicle") for line in case.lines), "the others are a run as before"
+
+
+def test_an_open_run_stays_open_and_is_folded_up(case: Open, qtbot: QtBot) -> None:
+    searched(case)
+    qtbot.waitUntil(lambda: case.lines[0] == "▸ 4 cells answered · vehicle")
+    case.choose(0)
+    case.panel.open_row()
+    case.context.do(answer_cell, "search", SearchCell(2, 1, NOTHING, shown=1.0))
+    qtbot.waitUntil(lambda: case.lines[0] == "▾ 5 cells answered · vehicle")
+    case.choose(0)
+    assert case.panel.open_button.text() == "Fold Up"
+    case.panel.open_button.click()
+    assert case.lines[0] == "▸ 5 cells answered · vehicle"
+    assert case.lines[1].startswith("Added: search")
+
+
+def test_a_run_is_of_one_search_by_one_person() -> None:
+    def answer(seq: int, search: str = "a", actor: str = "Olga", way: ChangeWay = "") -> RecordedChange:
+        cells = (FieldChange("cells_json", "", ""),)
+        return RecordedChange(seq, f"t{seq}", DAY, actor, "searches", search, "update", cells, way=way)
+
+    other = RecordedChange(5, "t5", DAY, "Olga", "claims", "c", "update", (FieldChange("confidence", "low", "high"),))
+    mark = RecordedChange(10, "t11", DAY, "Olga", "site_point", "m", "insert")
+    changes = [answer(11), mark, answer(9), answer(8, "b"), answer(7, "b", "Ana"), answer(6, "b", "Ana"), other]
+    changes += [answer(4), answer(3, way="undone"), answer(2), answer(1)]
+    rows = listed_rows(changes, ())
+    lines = [tuple(change.seq for change in row.run) or row.change.seq for row in rows.values()]
+    assert lines == [(11, 10, 9), 8, (7, 6), 5, 4, 3, (2, 1)]
+    assert next(iter(listed_rows(changes, {"9"}).values())).is_open
+    assert len(listed_rows(changes, {"9"})) == len(rows) + 3
