@@ -13,7 +13,7 @@ from viewer.app.desktop.questions import Questions
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext
 from viewer.support.language.text import one_line
-from viewer.support.language.translation import in_language
+from viewer.support.language.translation import in_language, translate
 
 SUGGESTED = "observations.csv"
 
@@ -40,7 +40,9 @@ class ObservationTables(QObject):
 
     def write_out(self) -> None:
         """Write the observations of the selected sites, or of all, as a spreadsheet."""
-        from viewer.export.data.observation_table import observation_table, save_observations  # for start-up time
+        # For start-up time: nothing is written yet.
+        from viewer.export.data.observation_table import ObservationTable, observation_table, save_observations
+        from viewer.rendering.layers.layer_images import LayerImages
 
         path = self._ask().observations_to_write(self._folder / SUGGESTED)
         panels = self._panels
@@ -48,16 +50,27 @@ class ObservationTables(QObject):
         if path is None or access is None:
             return
         pool, document, sites = access.pool, panels.document.copied(), panels.selection.uuids or None
+        scenes = LayerImages(lambda: document, panels.layers.drawing_of).scenes()
 
-        def work(job: JobContext) -> int:
-            table = observation_table(document, sites)
-            save_observations(table, path, pool)
-            return len(table.rows)
+        def work(job: JobContext) -> ObservationTable:
+            written = observation_table(document, sites, scenes)
+            save_observations(written.table, path, pool)
+            return written
 
-        sentence = self.tr("{0} rows of observations are in {1}.")
+        def tell(written: ObservationTable) -> None:
+            name, gaps = one_line(path.name, 80), len(written.table.rows) - written.observations
+            sentence = self.tr("{0} rows of observations are in {1}.").format(written.observations, name)
+            more = translate(
+                "ObservationTables",
+                "{count} dates with an image and no row stand there as gaps.",
+                "{count} date with an image and no row stands there as a gap.",
+                gaps,
+            )
+            panels.messages.tell(f"{sentence} {more}" if gaps else sentence)
+
         access.jobs.run(
             work,
-            lambda rows: panels.messages.tell(sentence.format(rows, one_line(path.name, 80))),
+            tell,
             lambda error: panels.report(in_language(error.sentence)),
             self.tr("Writing observations"),
             apart=True,

@@ -86,7 +86,7 @@ def test_form_strip_map_and_lists_keep_the_first_rows_until_it_is_switched_off(
     strip.view.setFocus()
     press(Key.Key_Home)
     assert window.marks_then.hint == "", "the map at that date tells nothing either"
-    assert len(observation_table(window.session.document, None).rows) == 2, "what is written out has all"
+    assert len(observation_table(window.session.document, None).table.rows) == 2, "what is written out has all"
     sheet.blind.setChecked(False)
     settle(window, qtbot)
     assert form.observation_line.text().startswith("Observations: 2 rows")
