@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from layers.geo.bounds import Bounds
 from layers.product.lint.finding import BLOCKING, Finding, Jump
 from tests.support.observation_sheets import BENDS, rows_of, sheet_of, typed, with_scenes
-from tests.support.product_windows import ready
+from tests.support.product_windows import WAIT_MS, ready
 from tests.support.windows import press, settle
 from viewer.app.products.blind_page import findings_shown
 from viewer.app.window import MainWindow
@@ -159,6 +159,6 @@ def test_a_page_is_shown_to_the_blind_where_it_tells_of_no_row_of_others(
     window.views.show_bounds(Bounds(10.04, 50.01, 10.06, 50.03), 0.0)
     settle(window, qtbot)
     product.take_view()
-    qtbot.waitUntil(lambda: product.is_idle and product.preview.note.isHidden())
+    qtbot.waitUntil(lambda: product.is_idle and product.preview.note.isHidden(), timeout=WAIT_MS)
     assert [site.uuid for site in product.laid.content.sites] == ["south"]
     assert findings_shown(look, product.laid, [told]) == [told]

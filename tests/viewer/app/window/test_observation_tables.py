@@ -14,6 +14,7 @@ from layers.document.image import Image
 from layers.pool.pool import ReaderPool
 from layers.requests.features import ReadSheets, SheetFacts
 from tests.support.cut_texts import is_cut
+from tests.support.product_windows import WAIT_MS
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.window import MainWindow
 from viewer.commands.imagery.images import add_image
@@ -45,10 +46,10 @@ def case(window: MainWindow, qtbot: QtBot) -> MainWindow:
 def dialog_of(window: MainWindow, answers: Answers, path: Path, qtbot: QtBot) -> ObservationImportDialog:
     answers.path = path
     window.action_table["import_observations"].trigger()
-    qtbot.waitUntil(lambda: window.findChild(ObservationImportDialog) is not None)
+    qtbot.waitUntil(lambda: window.findChild(ObservationImportDialog) is not None, timeout=WAIT_MS)
     dialog = window.findChild(ObservationImportDialog)
     assert dialog is not None
-    qtbot.waitUntil(lambda: not dialog.is_reading)
+    qtbot.waitUntil(lambda: not dialog.is_reading, timeout=WAIT_MS)
     return dialog
 
 
