@@ -144,7 +144,8 @@ class AxisView(QWidget):
     @override
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if self.is_key(event.key()) and not event.modifiers() & ~_NO_MATTER:
+            is_own = self.is_key(event.key())
+            if is_own and not event.modifiers() & ~_NO_MATTER:
                 event.accept()
                 return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
