@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,7 @@ from pytestqt.qtbot import QtBot
 from layers.geo.bounds import Bounds
 from tests.support.observation_sheets import sheet_of, typed, with_scenes
 from tests.support.product_windows import WAIT_MS, ready
-from tests.support.windows import begin_on_map, press, settle, texts
-from tests.viewer.app.conftest import Answers
-from tests.viewer.app.window.test_observation_tables import dialog_of
+from tests.support.windows import begin_on_map, press, settle
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
 from viewer.panels.sites.site_form import SiteFormPanel
@@ -58,34 +55,3 @@ def test_images_without_a_row_are_counted_in_form_strip_and_product(
     press(Qt.Key.Key_Left)
     typed("-c")
     qtbot.waitUntil(lambda: "no row for" not in form.observation_line.text())
-
-
-@pytest.mark.bounded
-def test_a_spreadsheet_has_the_dates_without_a_row_and_comes_home_without_them(
-    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
-) -> None:
-    with_scenes(window, tmp_path, qtbot)
-    sheet = sheet_of(window, qtbot)
-    sheet.desk.set_target("the channel")
-    typed("+")
-    press(Qt.Key.Key_Right)
-    press(Qt.Key.Key_Right)
-    typed("-c")
-    answers.path = tmp_path / "seen.csv"
-    window.action_table["export_observations"].trigger()
-    qtbot.waitUntil(answers.path.exists)
-    settle(window, qtbot)
-    with answers.path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [(row["site"], row["date"][:4], row["presence"], row["gap"]) for row in rows] == [
-        ("north", "1985", "present", ""),
-        ("north", "1990", "", "no row"),
-        ("north", "1995", "absent", ""),
-    ], "a site that nobody has observed at all has no gaps"
-    assert (rows[1]["looked for"], rows[1]["image name"]) == ("the channel", "1990")
-    assert "2 rows of observations are in seen.csv. 1 date with an image and no row stands there as a gap." in texts(
-        window
-    )
-    dialog = dialog_of(window, answers, answers.path, qtbot)
-    assert dialog.outcome.text() == "All of this is in the case already."
-    dialog.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from layers.document.image import Image
 from layers.pool.pool import ReaderPool
 from layers.requests.features import ReadSheets, SheetFacts
 from tests.support.cut_texts import is_cut
+from tests.support.observation_sheets import sheet_of, typed, with_scenes
 from tests.support.product_windows import WAIT_MS
+from tests.support.windows import press, texts
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.window import MainWindow
 from viewer.commands.imagery.images import add_image
@@ -222,3 +225,34 @@ def test_a_day_in_the_interval_of_an_image_is_of_that_image(
     dialog = dialog_of(case, answers, path, qtbot)
     assert dialog.outcome.text() == "Observations: 1 new, 0 changed, 1 left out."
     assert "1991-01-01" in dialog.reasons.toPlainText()
+
+
+@pytest.mark.bounded
+def test_a_spreadsheet_has_the_dates_without_a_row_and_comes_home_without_them(
+    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    with_scenes(window, tmp_path, qtbot)
+    sheet = sheet_of(window, qtbot)
+    sheet.desk.set_target("the channel")
+    typed("+")
+    press(Qt.Key.Key_Right)
+    press(Qt.Key.Key_Right)
+    typed("-c")
+    answers.path = tmp_path / "seen.csv"
+    window.action_table["export_observations"].trigger()
+    qtbot.waitUntil(answers.path.exists)
+    settle(window, qtbot)
+    with answers.path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["site"], row["date"][:4], row["presence"], row["gap"]) for row in rows] == [
+        ("north", "1985", "present", ""),
+        ("north", "1990", "", "no row"),
+        ("north", "1995", "absent", ""),
+    ], "a site that nobody has observed at all has no gaps"
+    assert (rows[1]["looked for"], rows[1]["image name"]) == ("the channel", "1990")
+    assert "2 rows of observations are in seen.csv. 1 date with an image and no row stands there as a gap." in texts(
+        window
+    )
+    dialog = dialog_of(window, answers, answers.path, qtbot)
+    assert dialog.outcome.text() == "All of this is in the case already."
+    dialog.close()
