@@ -21,7 +21,7 @@ from viewer.export.plates.maps.legend_rows import KEY as LEGEND
 from viewer.export.plates.maps.locator import coasts_in, land_in, room_in
 from viewer.export.plates.maps.locator_borders import borders_in, draws_borders
 from viewer.export.plates.maps.locator_on_page import window_of
-from viewer.export.plates.maps.naming import Named
+from viewer.export.plates.maps.naming import MOST_KEYED, Named
 from viewer.export.plates.maps.shown_parts import Shown, pane_shape, shown_parts
 from viewer.export.plates.page_head import Heading, heading_of, marking_height
 from viewer.export.plates.page_names import PageNames
@@ -52,6 +52,10 @@ _BANDS = ((True, BandWords.ALL), (True, BandWords.HEADED), (True, BandWords.SIGN
 """Ways in which a page may have its legend in a band, the best one first, and then without a band."""
 _WIDEST_INSET = 1.2
 """Factor by which an inset may be wider than what it is to show: it enlarges that, and no more."""
+_SHARES_OF_SLIDE = (1.0, 1.2, 1.4)
+"""Factors of room for words of a slide that are tried until they have its key."""
+_FEWER = 0.4
+"""Part of the numbers of a picture for a screen that is tried next where it has no room for their key."""
 _ROOMY = 0.25
 """Part of a page's height up to which the band has a row for each mark of the key."""
 _SLACK = 1.12
@@ -86,6 +90,7 @@ class PageLayout:
         self.pages = 1
         self.party_pages: frozenset[int] = frozenset()
         """The pages with sentences on the named parties."""
+        self._most_numbers = MOST_KEYED
         self._pointer: list[Atom] = []
         """The line below the map of a small page on the pages with its key and legend."""
         self.further_level = Telling.NAMELESS
@@ -99,6 +104,8 @@ class PageLayout:
         while not self.parties.is_nameless and not holds(rooms, self.parties.atoms()):
             self.parties.lower()
             rooms, atoms = self._cut_and_fill(parts, checkpoint)
+        if self.sizes.is_for_screen and not self._are_on_first_page(rooms, atoms, KEY):
+            rooms, atoms = self._with_fewer_numbers(rooms, atoms, parts, checkpoint)
         rooms, atoms = self._telling_key_page(rooms, atoms, parts, checkpoint)
         for _turn in range(_TURNS):  # a smaller map has other signs of crowded marks to explain
             if not rooms.band.height() or rooms.request.band.holds(self._band_atoms()):
@@ -140,10 +147,33 @@ class PageLayout:
         return self._with_band(rooms, parts, checkpoint) or self._cut_beside(parts, key, checkpoint)
 
     def _cut_slide(self, parts: Sequence[Shown], checkpoint: Checkpoint) -> tuple[PageRooms, list[Atom]]:
-        """Fill the maps of a slide, with their key where they leave room for it, else on another page."""
+        """Fill the maps of a slide, with their key beside them where they leave room for it, else on another page."""
         self._fill_maps(checkpoint)
         self.beside.is_key_run_in = True
+        for share in _SHARES_OF_SLIDE:
+            rooms, atoms = self._cut_again(parts, self._key_atoms(), share, checkpoint)
+            if self._are_on_first_page(rooms, atoms, KEY):
+                return rooms, atoms
         return self._cut_again(parts, self._key_atoms(), 1.0, checkpoint)
+
+    def _with_fewer_numbers(
+        self, rooms: PageRooms, atoms: list[Atom], parts: Sequence[Shown], checkpoint: Checkpoint
+    ) -> tuple[PageRooms, list[Atom]]:
+        """Lay out the page with as many numbers as its key explains on it: a picture for a screen is handed out alone.
+
+        All are kept where the page has no room for the least of keys.
+        """
+        flow, _ = words_on_pages(self.sizes, rooms, atoms, self.parties.repeated(rooms))
+        share = 1.0 - flow.share_later(KEY) or _FEWER
+        self._most_numbers = len(self.things.numbers)
+        while self._most_numbers:
+            self._most_numbers = int(share * self._most_numbers)
+            fewer = self._cut_and_fill(parts, checkpoint)
+            if self._are_on_first_page(*fewer, KEY):
+                return fewer
+            share = _FEWER
+        self._most_numbers = MOST_KEYED
+        return self._cut_and_fill(parts, checkpoint)
 
     def _telling_key_page(
         self, rooms: PageRooms, atoms: list[Atom], parts: Sequence[Shown], checkpoint: Checkpoint
@@ -322,16 +352,26 @@ class PageLayout:
         return rooms, [*party_atoms, *others]
 
     def _rooms(self, request: RoomsAsked, key: Sequence[Atom]) -> PageRooms:
-        """Cut the first page, with room for what is said of the parties; on a slide beside the legend, not the key."""
+        """Cut the first page, with room for what is said of the parties; on a slide beside the legend, and beside the
+        key where that takes no words from what is said.
+        """
         if not self.sizes.is_map_first:
             return self.parties.rooms(replace(request, needed=self._pointer), key)
-        needed = self.beside.first_words(self.framed.maps)
-        needed += self.beside.key_on_page(2) if key else []
-        return self.parties.rooms(replace(request, needed=needed), ())
+        parties, needed = self.parties, self.beside.first_words(self.framed.maps)
+        if not key:
+            return parties.rooms(replace(request, needed=needed), ())
+        whole = parties.rooms(replace(request, needed=[*needed, *key]), ())
+        level = parties.level
+        if level < Telling.EXCERPT and holds(whole, [*parties.atoms(), *needed, *key]):
+            return whole
+        rooms = parties.rooms(replace(request, needed=[*needed, *self.beside.key_on_page(2)]), ())
+        if parties.level < level or not holds(whole, [*parties.atoms(), *needed, *key]):
+            return rooms
+        return whole
 
     def _fill_maps(self, checkpoint: Checkpoint) -> None:
         site = self._spec.site if self._spec.layout == "site" else ""
-        who = Named(site, self.parties.parties, self.parties.unnamed)
+        who = Named(site, self.parties.parties, self.parties.unnamed, most_numbers=self._most_numbers)
         self.things = self._furnisher.place(self.framed.maps, who, checkpoint)
 
     def _make_words(self) -> None:

@@ -39,7 +39,7 @@ def heights_of(spec: ProductSpec, sizes: PageSizes, words: MapWords, rooms: Page
     for lines, cell in zip(words.captions, cells, strict=True):
         below = caption_height(spec, sizes, cell.caption.width())
         heights.append(below + lines_height(lines, small, cell.caption.width()) + 0.35 * sizes.body)
-    width = sizes.width - 2 * sizes.margin
+    width = rooms.foot.width()
     return [*heights, 0.0 if sizes.is_small else lines_height([*words.common, *words.foot], small, width)]
 
 

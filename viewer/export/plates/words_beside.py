@@ -90,7 +90,7 @@ class WordsBeside:
         caption = self._caption()
         if sizes.is_map_first:
             later = caption if len(spec.caption) > _SHORT_CAPTION else []
-            return [*self.first_words(maps), *later, *locator, *key, *evidence]
+            return [*self.first_words(maps), *key, *later, *locator, *evidence]
         if self.is_legend_first and not is_site:
             return [
                 *caption,

@@ -68,6 +68,20 @@ def test_every_mark_of_the_case_in_the_frame_is_named_keyed_or_counted(plate_of,
 
 
 @pytest.mark.bounded
+@pytest.mark.parametrize("page", ["Slide 16:9", "Square"])
+def test_no_number_on_a_picture_for_a_screen_is_explained_on_another_page(plate_of, demo, page: str) -> None:
+    """Such a picture is handed out alone."""
+    plate = plate_of(replace(SPEC, page=page), demo)
+    assert {piece.page for piece in plate.pieces if piece.key == "key"} == {0}
+    words = facts_of(plate).words_of()
+    assert "page 2" not in words
+    assert f"{plate.left_out} marks in the frame are not named here" in words
+    (naming,) = plate.namings
+    assert naming.named >= plate.parties.parties > set()
+    assert list(faults(plate)) == []
+
+
+@pytest.mark.bounded
 def test_a_firm_named_in_a_claim_has_the_words_the_answer_and_that_its_place_is_inferred(plate_of, demo) -> None:
     spec = replace(SPEC, bounds=FIRMS, publish=True, organisation="Desk")
     plate = plate_of(spec, demo)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
@@ -63,6 +63,10 @@ class Named(NamedTuple):
     """Uuids of marks that have only dots and no names on this map, as another of the page shows them larger."""
     is_narrow: bool = False
     """True where parties have smaller letters on every map of the page, as one of the maps has no room for others."""
+    most_numbers: int = MOST_KEYED
+    """Most marks with a number, as the page has no room for a longer key. Marks that are named in a claim, or are drawn
+    as a number alone, have theirs anyhow.
+    """
 
 
 _DOT_ROOM = 4.0
@@ -192,11 +196,28 @@ def spread_and_name(
     naming = Naming(list(places.placed), narrow_parties=is_narrow, by_sign=by_sign)
     naming.signed = {uuid: number for uuid, number in signed.items() if uuid not in naming.named}
     waiting = [request for request in requests if request.uuid not in naming.named and request.uuid not in signed]
-    most_number = max(len(waiting), *signed.values(), 1)
     naming.stacks = {first: tuple(u for u in stack if u not in unnamed) for first, stack in stacks.items()}
+    alone = {uuid for uuid, sign in moved.items() if sign.is_number}
+    waiting = _first_of(waiting, naming.stacks, claims | alone, who.most_numbers)
+    most_number = max(len(waiting), *signed.values(), 1)
     naming.numbers = _place_numbers(places, waiting, naming.stacks, most_number, style, sign_scale, checkpoint)
     _count_left_out(on_page, naming, who)
     return naming
+
+
+def _first_of(
+    waiting: Sequence[LabelRequest], stacks: Mapping[str, tuple[str, ...]], needed: Set[str], most: int
+) -> list[LabelRequest]:
+    """The first marks that have a number where there are at most so many, and all that are `needed`. Marks that share a
+    sign have numbers together.
+    """
+    with_first = {uuid: stack for stack in stacks.values() for uuid in stack}
+    uuids, chosen = {request.uuid for request in waiting}, set[str]()
+    for request in waiting:
+        group = {uuid for uuid in with_first.get(request.uuid, (request.uuid,)) if uuid in uuids}
+        if len(chosen | group) <= most or group & needed:
+            chosen |= group
+    return [request for request in waiting if request.uuid in chosen]
 
 
 def _digits(count: int) -> str:
@@ -357,7 +378,7 @@ def _place_numbers(
     begin, digits, small = len(places.placed), _digits(most), _number_type(style, sign_scale)
     stacked = {uuid for stack in stacks.values() for uuid in stack}
     waiting = [request for request in waiting if request.uuid in stacks or request.uuid not in stacked]
-    requests = [_number_request(request, digits, small) for request in waiting[:MOST_KEYED]]
+    requests = [_number_request(request, digits, small) for request in waiting]
     rest = [request for request in requests if places.place_reserved(request) is None]
     for request in rest:
         if places.place(request, checkpoint) is None:

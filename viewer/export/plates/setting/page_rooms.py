@@ -198,6 +198,8 @@ def _cut(sizes: PageSizes, request: RoomsAsked, with_words: bool) -> PageRooms:
         maps = QRectF(above)
         if with_words and (request.needed or not sizes.is_small):
             maps = _words_room(sizes, request, above, rooms, wide=wide)
+            if is_beside and sizes.is_map_first:
+                _end_beside_foot(rooms, maps.right(), inner.bottom())
         rooms.cells = _cells(request, maps, gap)
         if request.band.height:
             _place_band(rooms, body, gap, is_beside=is_beside)
@@ -206,6 +208,14 @@ def _cut(sizes: PageSizes, request: RoomsAsked, with_words: bool) -> PageRooms:
         if wide in (0.0, 1.0) or holds(rooms, request.words):
             cuts.append(rooms)
     return max(cuts, key=lambda cut: (holds(cut, request.needed), _worth(request, cut.cells)))
+
+
+def _end_beside_foot(rooms: PageRooms, right: float, bottom: float) -> None:
+    """Let the columns of a slide end at the bottom of the page, beside a foot that is as wide as the maps."""
+    if rooms.columns:
+        rooms.foot.setRight(right)
+    for column in rooms.columns:
+        column.setBottom(bottom)
 
 
 def _worth(request: RoomsAsked, cells: Sequence[Cell]) -> float:
