@@ -80,9 +80,14 @@ def identity_words(site: Site) -> str:
 
 
 def subtitle_of(site: Site) -> str:
-    """The line below the title of a site's own page: its class, that a claim names it, its place."""
-    words = site.with_doubt(class_words(site.class_code))
+    """The line below the title of a site's own page: its class, that a claim names it, its place.
+
+    *Other* alone is no word that tells a reader anything.
+    """
     role = Phrase(site.role) if site.role == NAMED_ROLE else ""
+    words = site.with_doubt(class_words(site.class_code))
+    if words == class_words("other") and not role and not site.geometry.is_empty:
+        words = ""
     what = joined(", ", [word for word in (words, role) if word])
     if site.geometry.is_empty:
         return what

@@ -70,6 +70,13 @@ def test_no_site_page_has_the_subtitle_of_another_site() -> None:
     assert "claim" not in told["p"]
 
 
+def test_the_subtitle_of_a_site_without_a_class_is_its_place() -> None:
+    """*Other* stood below the title, as if it said something."""
+    place = Site(uuid="p", geometry=Point(20.0, 40.0), label="A bend", class_code="other")
+    assert subtitle_of(place).startswith("40")
+    assert subtitle_of(replace(place, geometry=Point())) == "Other"
+
+
 def test_one_a_class_with_the_marks_of_that_class_alone() -> None:
     sites = [site("a", "A", class_code="port"), site("b", "B", class_code="port"), site("c", "C", class_code="company")]
     items = batch_of(case(sites=sites), "class", LIKE)

@@ -50,7 +50,7 @@ _LEAST_OF_PAGE, _LEAST_OF_SMALL = 0.22, 0.34
 """Least part of a page, and of a small page, for its maps beside a legend in a band that is more than signs."""
 _BANDS = ((True, BandWords.ALL), (True, BandWords.HEADED), (True, BandWords.SIGNS), (False, BandWords.ALL))
 """Ways in which a page may have its legend in a band, the best one first, and then without a band."""
-_WIDEST_INSET = 1.2
+_WIDEST_INSET = 1.65
 """Factor by which an inset may be wider than what it is to show: it enlarges that, and no more."""
 _SHARES_OF_SLIDE = (1.0, 1.2, 1.4)
 """Factors of room for words of a slide that are tried until they have its key."""

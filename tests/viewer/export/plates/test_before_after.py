@@ -181,7 +181,7 @@ def test_a_nudge_is_in_the_footnote_and_names_nobody(plate_of, case) -> None:
     )
     rows["layers"][1] = replace(rows["layers"][1], nudge_json=nudge)
     document = Document(rows)
-    assert "Processing of The new one: moved by hand 120 m east" in texts(plate_of(SPEC, document))
+    assert "The new one as shown: moved by hand 120 m east" in texts(plate_of(SPEC, document))
     assert "Somebody" not in texts(plate_of(SPEC, document)), "it is the name by which somebody logged in"
     published = plate_of(replace(SPEC, publish=True), document)
     assert "120 m east" in texts(published)

@@ -84,7 +84,7 @@ def test_the_stamp_can_be_left_out_and_a_frame_without_room_has_none(plate_of, d
 def test_a_caption_has_pixel_and_details_and_notes_the_processing(plate_of, document: Document) -> None:
     plate = plate_of(SPEC, document)
     assert plate.captions[0][0].startswith("Image: Image, 31 August 2020, 17:40 UTC (from metadata), 10 km a pixel.")
-    assert "Processing of Image: bands 1, 2, 3, pixel values unchanged." in facts_of(plate).words_of()
+    assert "Image as shown: bands 1, 2, 3, pixel values unchanged." in facts_of(plate).words_of()
 
 
 @pytest.mark.parametrize(("layout", "is_told"), [("site", True), ("single", False)])

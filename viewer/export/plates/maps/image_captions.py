@@ -349,7 +349,7 @@ def processing_notes(images: Sequence[Sequence[ImageFact]], extent: CaptionExten
         for fact in coarse.values()
     ]
     return notes + [
-        translate("Export", "Processing of {0}: {1}.").format(", ".join(alike), words) for words, alike in names.items()
+        translate("Export", "{0} as shown: {1}.").format(", ".join(alike), words) for words, alike in names.items()
     ]
 
 

@@ -177,7 +177,7 @@ def _part(
     crs = crs or suited_crs(bounds)
     marks = _marks_in(crs, bounds, scenes[0], uuids)
     world = _asked_world(crs, bounds, marks)
-    images = _turned_to(world, filled_box(scenes, crs), crs) if is_cut else None
+    images = _turned_to(world, filled_box(scenes, crs, world), crs) if is_cut else None
     if images is None:
         return Shown(bounds, crs, world, marks=marks)
     reach = images if marks is None else _with_room(images, marks, MARK_ROOM * max(world.width, world.height))
