@@ -49,6 +49,8 @@ class FoundRow(Struct, frozen=True):
     score: float
     page: int = 0
     """The page of a document that has the words; 0 for rows without pages."""
+    is_gone: bool = False
+    """True for a row that is no longer in the case."""
 
     @property
     def words(self) -> str:
@@ -219,7 +221,8 @@ def _columns(text: CaseText) -> tuple[str, str]:
 def _found_row(row: CaseText, score: float, wanted: TextQuery) -> FoundRow:
     is_by_name = not has_words(row.text, wanted) and not has_words(row.title, wanted)
     snippet = (_other_name(row, wanted) if is_by_name else "") or snippet_of(row.text, wanted)
-    return FoundRow(row.table, row.uuid, row.title, snippet, score, page_of(row.text, wanted) if row.has_pages else 0)
+    page = page_of(row.text, wanted) if row.has_pages else 0
+    return FoundRow(row.table, row.uuid, row.title, snippet, score, page, row.is_gone)
 
 
 def _other_name(row: CaseText, wanted: TextQuery) -> str:

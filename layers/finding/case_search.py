@@ -38,12 +38,13 @@ def search_case(
     passing: PassingRows | None = None,
     *,
     shows: Callable[[Row], bool] = lambda row: True,
+    shows_gone: bool = True,
     check: Checkpoint = unchecked,
 ) -> CaseAnswer:
     """The rows that have the words and pass the filter, the best first; without words in the order of the case.
 
-    `passing` are the rows that pass; None: all do. `shows` leaves out rows that the window hides. An empty filter has
-    no answer, as all rows would be one.
+    `passing` are the rows that pass; None: all do. `shows` leaves out rows that the window hides, `shows_gone` tells
+    whether rows are shown that are no longer in the case. An empty filter has no answer, as all rows would be one.
     """
     has_words = not read_query(wanted.words).is_empty
     if not has_words and (wanted.words.strip() or (passing is None and not wanted.table)):
@@ -53,7 +54,7 @@ def search_case(
     if has_words:
         answers = index.search(wanted.words, MOST_LISTED, passing=listed)
         check()
-        rows = tuple(row for row in answers if _is_shown(document, row, shows))
+        rows = tuple(row for row in answers if _is_shown(document, row, shows, shows_gone=shows_gone))
         return CaseAnswer(rows, index.count(wanted.words, listed) - len(answers) + len(rows))
     assert listed is not None
     kept = [(table, uuid) for table in SEARCHED for uuid in listed.get(table, ())]
@@ -113,9 +114,9 @@ def _listed(document: Document, wanted: RowFilter, passing: PassingRows | None) 
     return None
 
 
-def _is_shown(document: Document, row: FoundRow, shows: Callable[[Row], bool]) -> bool:
+def _is_shown(document: Document, row: FoundRow, shows: Callable[[Row], bool], *, shows_gone: bool) -> bool:
     present = document.table(row.table).get(row.uuid)
-    return present is not None and shows(present)
+    return shows(present) if present is not None else row.is_gone and shows_gone
 
 
 def _without_words(

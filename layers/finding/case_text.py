@@ -64,6 +64,8 @@ class CaseText(Struct, frozen=True):
     names: tuple[str, ...] = ()
     has_pages: bool = False
     """True for the words of a document whose pages have numbers, with a `PAGE_BREAK` between two."""
+    is_gone: bool = False
+    """True for a row that is no longer in the case: its words are the reasons for its changes."""
 
 
 def texts_of(document: Document, kept: Mapping[str, str] = NO_TEXTS) -> Iterator[CaseText]:
@@ -85,6 +87,11 @@ def text_of(table: Table, row: Row, kept: Mapping[str, str] = NO_TEXTS) -> CaseT
     if not reasons:
         return text
     return _said(table, row, reasons) if text is None else replace(text, text=_joined((text.text, reasons)))
+
+
+def text_of_gone(table: Table, uuid: str, name: str, reasons: str) -> CaseText:
+    """The reasons for changes of a row that is no longer in the case, under the name that it had there."""
+    return CaseText(table, uuid, _beginning(name), reasons[:LONGEST_WORDS], is_gone=True)
 
 
 def _own_text(table: Table, row: Row, kept: Mapping[str, str]) -> CaseText | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from shapely.geometry.base import BaseGeometry
 
+from layers.document.edit import Table
 from layers.errors import CaseDamaged
 from layers.project.history.recorded_change import (
     COLUMNS,
@@ -30,6 +31,7 @@ from layers.project.history.recorded_change import (
     row_name,
 )
 from layers.project.storage.geometry_blobs import geometries
+from layers.project.storage.tables import BY_NAME
 
 PAGE_ROWS = 200
 MOST_REASONS = 20_000
@@ -103,6 +105,27 @@ def read_reasons(connection: sqlite3.Connection) -> dict[str, str]:
             if reason and not reason.startswith(_TAKES_BACK):
                 reasons.setdefault(uuid, {})[reason] = None
     return {uuid: " · ".join(texts) for uuid, texts in reasons.items()}
+
+
+class GoneRow(Struct, frozen=True):
+    """A row that is no longer in the case, with the name that it had when it was deleted."""
+
+    table: Table
+    uuid: str
+    name: str
+
+
+def read_gone(connection: sqlite3.Connection, uuids: Collection[str]) -> list[GoneRow]:
+    """Those of some rows that left a trace, as they are no longer in the case."""
+    sql = "SELECT uuid, table_name, what FROM loupe_tombstones WHERE uuid IN (SELECT value FROM json_each(?))"
+    rows: list[GoneRow] = []
+    for trace in connection.execute(sql, (json.dumps(list(uuids)),)).fetchall():
+        uuid, table_name, what = (str(value or "") for value in trace)
+        if (spec := BY_NAME.get(table_name)) is not None:
+            deletion = _last_deletion(connection, table_name, uuid)
+            name = "" if deletion is None else row_name(table_name, deletion.values)
+            rows.append(GoneRow(spec.table, uuid, name or what))
+    return rows
 
 
 def read_page(
@@ -235,17 +258,21 @@ def _marked_back(connection: sqlite3.Connection, changes: Sequence[RecordedChang
 
 
 def _is_taken_back(change: RecordedChange, later: Sequence[RecordedChange]) -> bool:
-    """True where one of the later changes of its row takes it back, and no other makes it again, as an undo does."""
+    """True where one of the later changes of its row takes it back, and no Undo makes it again. What somebody does
+    anew later, such as another deletion, is a change of its own.
+    """
     is_back, before = False, {item.column: item.before for item in change.fields}
     after = {item.column: item.after for item in change.fields}
     for other in later:
         if other.seq <= change.seq or other.table_name != change.table_name:
             continue
         left = {item.column: item.after for item in other.fields}.items()
-        if other.reason == f"{_TAKES_BACK}{change.at}" and other.kind == _OPPOSITE.get(change.kind):
+        if own_reason(other.reason) == f"{_TAKES_BACK}{change.at}" and other.kind == _OPPOSITE.get(change.kind):
             is_back = is_back or change.kind != "update" or before.items() <= left
-        elif other.kind == change.kind and (change.kind != "update" or after.items() <= left):
-            is_back = False
+        elif other.way == "undone" and other.kind == change.kind:
+            came = {item.column: item.before for item in other.fields}.items()
+            is_redone = after.items() <= left and before.items() <= came
+            is_back = is_back and not (change.kind != "update" or is_redone)
     return is_back
 
 

@@ -13,7 +13,7 @@ KEY = "deleted"
 
 
 class UndoOffer(QObject):
-    """The line of the last deletion. It goes with the next edit, and with a save, by which deleted bytes are gone."""
+    """The line of the last deletion. It goes with the next edit and with a save: Undo is in the menu then."""
 
     def __init__(self, history: History, undo: Callable[[], object], messages: Messages, parent: QObject) -> None:
         """`undo` undoes the last step."""

@@ -100,6 +100,9 @@ class HitNavigator(QObject):
 
     def _show_row(self, table: Table, uuid: str, words: str) -> None:
         """Show a row that was found by its words in its form, or the row that it belongs to."""
+        if uuid not in self._session.document.table(table):  # it was found by the reasons for its changes
+            self._panels.history_wanted.emit(table, uuid)
+            return
         shown = row_with_form(self._session.document, table, uuid)
         if shown is None:
             self._messages.show("not_shown", self.tr("These words belong to nothing that is in the case any more."))

@@ -114,8 +114,9 @@ class _Question(Struct, frozen=True):
         if index is None:
             return FindAnswer(wanted, CaseAnswer(), is_ready=False)
         passing = self.passing.of(document, revision, wanted, self.view, check)
-        shows = self.look.shows
-        return FindAnswer(wanted, search_case(document, index, wanted, passing, shows=shows, check=check))
+        shows, shows_gone = self.look.shows, self.look.blind is None
+        answer = search_case(document, index, wanted, passing, shows=shows, shows_gone=shows_gone, check=check)
+        return FindAnswer(wanted, answer)
 
 
 def bounds_in_view(context: PanelContext) -> Bounds | None:

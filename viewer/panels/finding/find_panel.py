@@ -282,6 +282,9 @@ class FindPanel(QWidget):
         if row is None:
             return
         context, document = self._context, self._context.document
+        if row.is_gone and row.uuid not in document.table(row.table):
+            context.history_wanted.emit(row.table, row.uuid)
+            return
         sites = [document.sites[uuid] for uuid in sites_about(document, row.table, row.uuid)]
         form = row_with_form(document, row.table, row.uuid)
         if form is not None:

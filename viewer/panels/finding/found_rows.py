@@ -89,7 +89,7 @@ class FoundRows(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _title(row, document)
         if role == KIND_ROLE:
-            return kind_word(document, row.table, row.uuid)
+            return _kind(row, document)
         if role == BELOW_ROLE:
             return _below(row, document)
         if role == QUERY_ROLE:
@@ -97,7 +97,7 @@ class FoundRows(QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._icon(_ICONS.get(row.table, "text"))
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            parts = kind_word(document, row.table, row.uuid), _title(row, document), _below(row, document)
+            parts = _kind(row, document), _title(row, document), _below(row, document)
             is_tip = role == Qt.ItemDataRole.ToolTipRole
             return tooltip("\n".join(filter(None, parts))) if is_tip else ", ".join(filter(None, parts))
         return None
@@ -106,6 +106,13 @@ class FoundRows(QAbstractListModel):
         if name not in self._icons:
             self._icons[name] = line_icon(name, QPalette())
         return self._icons[name]
+
+
+def _kind(row: FoundRow, document: Document) -> str:
+    """The word for the kind of a row that was found, which may be deleted."""
+    kind = kind_word(document, row.table, row.uuid)
+    is_gone = row.is_gone and row.uuid not in document.table(row.table)
+    return translate("Find", "{0} (deleted)").format(kind) if is_gone else kind
 
 
 def kind_word(document: Document, table: Table, uuid: str) -> str:

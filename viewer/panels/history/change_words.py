@@ -76,6 +76,11 @@ MARK_NOUNS: Mapping[str, object] = {
     "photo": QT_TRANSLATE_NOOP("History", "Photo"),
 }
 """Words for marks that are no sites, by their kind."""
+CHIP_NOUNS: Mapping[str, object] = {
+    "view": QT_TRANSLATE_NOOP("History", "View of an image chip"),
+    "pixels": QT_TRANSLATE_NOOP("History", "Exact pixels of an image chip"),
+}
+"""Words for the two pictures of one capture, which have one name."""
 GROUPS: tuple[tuple[object, tuple[str, ...]], ...] = (
     (QT_TRANSLATE_NOOP("History", "Sites and marks"), ("site_point", "site_line", "site_polygon")),
     (QT_TRANSLATE_NOOP("History", "Claims"), ("claims", "claim_sites", "claim_sources", "claim_evidence")),
@@ -168,6 +173,11 @@ def row_noun(change: RecordedChange, document: Document) -> str:
         kind = change.values.get("mark_kind") if site is None else site.mark_kind
         if kind in MARK_NOUNS:
             return translate("History", MARK_NOUNS[str(kind)])
+    if change.table_name == "chips":
+        chip = document.chips.get(change.row_uuid)
+        values = change.values if chip is None else {"kind": chip.kind, "pair_uuid": chip.pair_uuid}
+        if (kind := values.get("kind")) in CHIP_NOUNS and values.get("pair_uuid"):
+            return translate("History", CHIP_NOUNS[str(kind)])
     return table_noun(change.table_name)
 
 
@@ -188,10 +198,15 @@ def name_in_case(table: Table, uuid: str, document: Document) -> str:
 
 
 def named_change(change: RecordedChange, document: Document) -> str:
-    """The row of a change by its name: as the case has it, else as it was when it was deleted; empty for none."""
+    """The row of a change by its name: as the case has it, else as it was when it was deleted; empty for none.
+
+    A deletion has the name of that time: the row may have come back since, and have another one.
+    """
     spec = change.spec
     row = None if spec is None else document.table(spec.table).get(change.row_uuid)
-    if spec is not None and row is not None:
+    if change.kind == "delete" and change.values:
+        name = _name_of(change.table_name, change.values, document) or change.left_as
+    elif spec is not None and row is not None:
         name = _name_of_row(spec, row, document)
     else:
         name = change.left_as or _name_of(change.table_name, change.values, document)

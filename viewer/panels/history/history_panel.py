@@ -176,7 +176,12 @@ class HistoryPanel(QWidget):
         if not uuid or not table:
             self.filters.show_case(table)
         else:
-            self.filters.show_row(uuid, lambda: name_in_case(table, uuid, self._context.document))
+            self.filters.show_row(uuid, lambda: self._name_of(table, uuid))
+
+    def _name_of(self, table: Table, uuid: str) -> str:
+        document = self._context.document
+        is_there = uuid in document.table(table)
+        return name_in_case(table, uuid, document) if is_there else self.tr("a row that is gone")
 
     def only_row(self) -> None:
         """List the changes of the row of the chosen change."""

@@ -66,6 +66,8 @@ class CaseWords(QObject):
         wanted = read_query(text)
         for number, found_row in enumerate(index.search(text, 2 * MOST_IN_GROUP, tables)):
             row = document.table(found_row.table).get(found_row.uuid)
+            if row is None and found_row.is_gone and self._context.look.blind is None:
+                yield replace(_row_hit(group, found_row, number, wanted), words=text)
             if row is None or not self._context.look.shows(row):
                 continue
             if group is not HitGroup.SITES:
@@ -80,18 +82,26 @@ class CaseWords(QObject):
 def _row_hit(group: HitGroup, found_row: FoundRow, number: int, wanted: TextQuery) -> Hit:
     """A hit without a place: the title of a claim or source beside the words; of other rows the words and a kind."""
     title, snippet = one_line(found_row.title, 90), one_line(found_row.snippet, 120)
-    is_record = group is HitGroup.RECORDS
+    is_record = group is HitGroup.RECORDS and not found_row.is_gone
     is_seen = snippet[:30] == title[:30] and not found_row.page  # the title begins with the words already
     return Hit(
         group=group,
         text=brought_forward(snippet, wanted, BEFORE_TEXT) or title if is_record else title,
-        note=_kind(found_row.table) if is_record else "" if is_seen else _on_page(found_row, _note(snippet, wanted)),
+        note=_note_of(found_row, snippet, wanted, is_record=is_record, is_seen=is_seen),
         icon="claims" if group is HitGroup.CLAIMS else "sources" if group is HitGroup.SOURCES else "text",
         lon=math.nan,
         lat=math.nan,
         row=(found_row.table, found_row.uuid),
         score=INSIDE + (0.0 if group is HitGroup.CLAIMS else BELOW_NAMES) + number / 1000,
     )
+
+
+def _note_of(found_row: FoundRow, snippet: str, wanted: TextQuery, *, is_record: bool, is_seen: bool) -> str:
+    """The kind of a record; the words of other rows, unless their title has these already."""
+    if is_record:
+        return _kind(found_row.table)
+    words = "" if is_seen else _on_page(found_row, _note(snippet, wanted))
+    return translate("CaseWords", "deleted: {0}").format(words) if found_row.is_gone else words
 
 
 def _on_page(found_row: FoundRow, note: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -12,8 +12,8 @@ from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.edit import Table
 from layers.finding.case_index import CaseIndex
-from layers.finding.case_text import SEARCHED, CaseText, text_of, texts_of
-from layers.project.history.history_reader import opened_history, read_reasons
+from layers.finding.case_text import SEARCHED, CaseText, text_of, text_of_gone, texts_of
+from layers.project.history.history_reader import GoneRow, opened_history, read_gone, read_reasons
 from layers.project.saving.later_history import RecordedHistory
 from viewer.panels.context import PanelContext
 from viewer.panels.kept_words import kept_words
@@ -45,6 +45,8 @@ class KeptIndex(QObject):
         self._reasons: Mapping[str, str] = {}
         """Reasons of changes by the uuid of the changed row; they stand in the history, not in the row."""
         self._are_reasons_read = False
+        self._gone: dict[tuple[Table, str], CaseText] = {}
+        """Reasons of rows that are no longer in the case, by table and uuid."""
         self._words = kept_words(context)
         self._words.arrived.connect(self._take_words)
         self._pause = QTimer(self, singleShot=True, interval=ARRIVED_MS)
@@ -69,10 +71,10 @@ class KeptIndex(QObject):
                 index = self._index = CaseIndex(texts_of(document))
                 # long texts of kept copies come afterwards, while the window need not wait for the lock
                 self._changed.update(("source_files", uuid) for uuid in self._words.texts)
-                self._changed.update(_changed_rows(document, self._reasons))
+                self._changed.update(_changed_rows(document, self._reasons), self._gone)
             changed, self._changed = self._changed, set()
         if index is not None:
-            _update(index, document, changed, self._kept)
+            _update(index, document, changed, self._kept, self._gone)
         return index
 
     def _take_index(self, index: CaseIndex) -> None:
@@ -93,14 +95,20 @@ class KeptIndex(QObject):
                 lambda job: _reasons_in(case.history(), job), self._take_reasons, lambda _error: None, of_case=True
             )
 
-    def _take_reasons(self, reasons: Mapping[str, str]) -> None:
+    def _take_reasons(self, answer: tuple[Mapping[str, str], Sequence[GoneRow]]) -> None:
+        reasons, rows = answer
         before, self._reasons = self._reasons, reasons
+        self._gone |= {
+            (row.table, row.uuid): text_of_gone(row.table, row.uuid, row.name, reasons[row.uuid])
+            for row in rows
+            if row.table in SEARCHED
+        }
         other = {uuid for uuid in (*before, *reasons) if before.get(uuid) != reasons.get(uuid)}
         if other:
             self.revision += 1
             with self._lock:
                 if self._index is not None or self._job is not None:
-                    self._changed.update(_changed_rows(self._context.document, other))
+                    self._changed.update(_changed_rows(self._context.document, other), self._gone)
             self.ready.emit()
 
     def _take_words(self, uuid: str) -> None:
@@ -114,6 +122,7 @@ class KeptIndex(QObject):
 
     def _take_changes(self, changes: Changes) -> None:
         self.revision += 1
+        self._keep_gone(changes)
         if changes.edit is None and self._are_reasons_read:
             self._read_reasons()  # one was given for an edit that was made before
         if self._index is None and self._job is None:
@@ -124,6 +133,15 @@ class KeptIndex(QObject):
         if are_many:
             self._forget()
 
+    def _keep_gone(self, changes: Changes) -> None:
+        """Keep the reasons of rows that are deleted, with the names that they have left."""
+        for change in changes.edit.changes if changes.edit is not None else ():
+            if change.after is None and change.table in SEARCHED and change.uuid in self._reasons:
+                text = text_of(change.table, change.row)
+                name = text.title if text is not None else ""
+                gone = text_of_gone(change.table, change.uuid, name, self._reasons[change.uuid])
+                self._gone[change.table, change.uuid] = gone
+
     def _forget(self) -> None:
         self.revision += 1
         if self._job is not None:
@@ -131,7 +149,7 @@ class KeptIndex(QObject):
         with self._lock:
             self._job, self._index = None, None
             self._changed = set()
-        self._reasons, self._are_reasons_read = {}, False
+        self._reasons, self._are_reasons_read, self._gone = {}, False, {}
 
 
 def kept_index(context: PanelContext) -> KeptIndex:
@@ -144,13 +162,14 @@ def row_count(document: Document) -> int:
     return sum(len(document.table(table)) for table in SEARCHED)
 
 
-def _reasons_in(history: RecordedHistory | None, job: JobContext) -> dict[str, str]:
-    """The reasons of changes in a working copy."""
+def _reasons_in(history: RecordedHistory | None, job: JobContext) -> tuple[dict[str, str], list[GoneRow]]:
+    """The reasons of changes in a working copy, and those of their rows that are no longer in the case."""
     if history is None:
-        return {}
+        return {}, []
     history.wait()  # a reason may stand in any of its rows
     with opened_history(history.path, lambda: job.cancelled) as connection:
-        return read_reasons(connection)
+        reasons = read_reasons(connection)
+        return reasons, read_gone(connection, reasons)
 
 
 def _changed_rows(document: Document, uuids: Iterable[str]) -> Iterator[tuple[Table, str]]:
@@ -165,11 +184,17 @@ def _checked(texts: Iterator[CaseText], job: JobContext) -> Iterator[CaseText]:
         yield text
 
 
-def _update(index: CaseIndex, document: Document, changed: set[tuple[Table, str]], kept: Mapping[str, str]) -> None:
-    """Let the index have the present words of changed rows."""
+def _update(
+    index: CaseIndex,
+    document: Document,
+    changed: set[tuple[Table, str]],
+    kept: Mapping[str, str],
+    gone: Mapping[tuple[Table, str], CaseText],
+) -> None:
+    """Let the index have the present words of changed rows, and the reasons of those that are gone."""
     texts = {}
     for table, uuid in changed:
         row = document.table(table).get(uuid)
-        texts[table, uuid] = text_of(table, row, kept) if row is not None else None
+        texts[table, uuid] = text_of(table, row, kept) if row is not None else gone.get((table, uuid))
     index.put(filter(None, texts.values()))
     index.drop(key for key, text in texts.items() if text is None)

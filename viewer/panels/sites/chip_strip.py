@@ -139,14 +139,15 @@ def delete_chip(context: PanelContext, uuid: str) -> None:
         words = (
             translate(
                 "ChipStrip",
-                "Both pictures of the chip are deleted, the view and the exact pixels. The case keeps them until it is"
-                " saved: Undo (Ctrl+Z) brings them back; after that only their names, hashes and history stay.",
+                "Both pictures of the chip are deleted, the view and the exact pixels. Undo (Ctrl+Z) brings them back"
+                " until this case is closed, also after a save. What is saved has only their names, hashes and"
+                " history.",
             )
             if is_pair
             else translate(
                 "ChipStrip",
-                "The chip is deleted. The case keeps its picture until it is saved: Undo (Ctrl+Z) brings it back; after"
-                " that only its name, hash and history stay.",
+                "The chip is deleted. Undo (Ctrl+Z) brings its picture back until this case is closed, also after a"
+                " save. What is saved has only its name, hash and history.",
             )
         )
         context.messages.deleted(words)

@@ -21,8 +21,10 @@ from layers.project.history.history_reader import (
     opened_history,
     read_deleted,
     read_geometries,
+    read_gone,
     read_page,
     read_people,
+    read_reasons,
     read_step,
 )
 from layers.project.history.recorded_change import GEOMETRY, FieldChange, stored_fields
@@ -239,3 +241,41 @@ def test_the_last_page_of_many_takes_no_longer_than_the_first(case: HistoryCase)
             "EXPLAIN QUERY PLAN SELECT seq FROM loupe_history WHERE seq < 7 ORDER BY seq DESC LIMIT 200"
         ).fetchall()
     assert "SEARCH loupe_history USING INTEGER PRIMARY KEY (rowid<?)" in str(plan)
+
+
+def test_what_was_taken_back_stays_so_where_the_row_is_deleted_again(case: HistoryCase) -> None:
+    """Only an Undo of the taking back makes the change again: another deletion is a change of its own."""
+    case.edit(Change("sites", None, PAD))
+    case.edit(Change("sites", PAD, None), at="2026-11-03T09:00:00Z")
+    back = case.edit(Change("sites", None, PAD), reason="Takes back the change of 2026-11-03T09:00:00Z")
+    assert [change.is_taken_back for change in case.changes()] == [False, True, False]
+    case.edit(Change("sites", PAD, None), at="2026-11-05T09:00:00Z", reason="it is a shed")
+    assert [change.is_taken_back for change in case.changes()] == [False, False, True, False]
+    with opened_history(case.path) as connection:
+        (gone,) = read_gone(connection, read_reasons(connection))
+    assert (gone.table, gone.uuid, gone.name) == ("sites", "pad", "Site 1")
+    case.edit(Change("sites", None, PAD))
+    for edit, is_back in ((back.undone(), False), (back.redone(), True)):
+        case.document.apply(edit)
+        case.write(edit, by="Anna", at="2026-11-06T08:00:00Z")
+        assert case.changes()[-2].is_taken_back is is_back
+
+
+def test_a_field_that_is_changed_again_after_it_was_taken_back_is_another_change(case: HistoryCase) -> None:
+    case.edit(Change("sites", None, PAD))
+    other = replace(PAD, label="Site 2", rev=2)
+    third = replace(PAD, label="Site 3", rev=4)
+    case.edit(Change("sites", PAD, other), at="2026-11-03T09:00:00Z")
+    back = case.edit(
+        Change("sites", other, replace(PAD, rev=3)), reason="Takes back the change of 2026-11-03T09:00:00Z"
+    )
+    case.edit(Change("sites", replace(PAD, rev=3), other))
+    later = case.edit(Change("sites", other, third))
+    for edit in (later.undone(),):
+        case.document.apply(edit)
+        case.write(edit, by="Anna", at="2026-11-06T08:00:00Z")
+    assert [change.is_taken_back for change in case.changes()] == [False, False, False, False, True, False]
+    case.edit(Change("sites", other, replace(PAD, rev=3)))
+    case.document.apply(back.undone())
+    case.write(back.undone(), by="Anna", at="2026-11-07T08:00:00Z")
+    assert not case.changes()[-2].is_taken_back

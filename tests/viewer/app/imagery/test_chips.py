@@ -373,11 +373,13 @@ def test_a_deleted_chip_is_listed_for_ever(
     path = tmp_path / "case.gpkg"
     window.session.save_as(path)
     settle(window, qtbot)
+    kept = {chip.uuid: data_of(window, chip) for chip in taken}
     strip = part_of(window).chips
     strip.setFocus()
     strip.setCurrentRow(0)
     QTest.keyClick(strip, Key.Key_Delete)
     assert not window.session.document.chips
+    assert "Undo (Ctrl+Z) brings them back until this case is closed, also after a save." in said(window)
     window.session.save()
     settle(window, qtbot)
     with closing(sqlite3.connect(path)) as connection:
@@ -385,6 +387,8 @@ def test_a_deleted_chip_is_listed_for_ever(
         listed = {uuid: (sha256, what) for uuid, sha256, what in rows}
     assert {uuid: sha256 for uuid, (sha256, _) in listed.items()} == {chip.uuid: chip.sha256 for chip in taken}
     assert all("image chip" in what for _, what in listed.values())
+    window.session.undo()
+    assert {chip.uuid: data_of(window, chip) for chip in pair(window)} == kept, "as the line said"
 
 
 @pytest.mark.bounded

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QStatusTipEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shapely import Point
@@ -25,6 +27,10 @@ from tests.support.readers.kept_documents import PAGE, PAGE_ADDRESS, pdf_of, wac
 from tests.support.windows import search_for
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
+from viewer.commands.claims import delete_claims, update_claim
+from viewer.panels.finding.find_panel import FindPanel
+from viewer.panels.finding.found_rows import KIND_ROLE
+from viewer.panels.history.history_panel import HistoryPanel
 from viewer.panels.kept_files import attach_files
 from viewer.panels.search import kept_index
 from viewer.panels.search.hits import Hit, HitGroup
@@ -171,3 +177,45 @@ def _kept_hits(palette: CommandPalette, uuid: str) -> list[Hit]:
 
 def _shows(palette: CommandPalette, uuid: str) -> bool:
     return bool(_kept_hits(palette, uuid))
+
+
+@pytest.mark.bounded
+def test_the_reason_for_a_change_is_found_after_its_row_was_deleted(words_window: MainWindow, qtbot: QtBot) -> None:
+    """Ctrl+K and the search of the case lead to the history of a row that is gone; its return ends that."""
+    window = words_window
+    context = window.panel_context
+    assert context.do(update_claim, "c", likelihood_term="likely", voice="analyst", state="assessed")
+    window.session.history.give_reason("c", ["likelihood_term"], "a dredger was chartered")
+    settle(window, qtbot)
+    qtbot.waitUntil(lambda: bool(_hits(window, "dredger chartered", qtbot)), timeout=30_000)
+    assert context.do(delete_claims, ["c"])
+    settle(window, qtbot)
+    (hit,) = _hits(window, "dredger chartered", qtbot)
+    assert (hit.text, hit.row) == ("A pad is built.", ("claims", "c"))
+    assert hit.note.startswith("deleted: a dredger was")
+    window.hits.go(hit)
+    panel = window.docks.history.panel
+    assert isinstance(panel, HistoryPanel)
+    qtbot.waitUntil(lambda: panel.model.rowCount() > 0, timeout=30_000)
+    assert "A pad is built." in panel.model.cells_at(0)[0]
+    window.docks.show_panel("panel_find")
+    find = window.docks.find.panel
+    assert isinstance(find, FindPanel)
+    find.line.setText("dredger chartered")
+    qtbot.waitUntil(lambda: len(find.model.rows) == 1, timeout=30_000)
+    index = find.model.index(0)
+    assert (index.data(), index.data(KIND_ROLE)) == ("A pad is built.", "Claim (deleted)")
+    window.docks["panel_history"].hide()
+    QTest.keyClick(find.line, Qt.Key.Key_Return)
+    assert window.docks["panel_history"].isVisible()
+    context.look.hide_others("Ann")
+    assert not _hits(window, "dredger chartered", qtbot), "a blind look tells nothing of rows that are gone"
+    context.look.show_all()
+    window.session.undo()
+    (hit,) = _hits(window, "dredger chartered", qtbot)
+    assert not hit.note.startswith("deleted")
+    # A case that is opened anew knows them by its history.
+    assert context.do(delete_claims, ["c"])
+    kept_index.kept_index(context)._forget()
+    settle(window, qtbot)
+    qtbot.waitUntil(lambda: bool(_hits(window, "dredger chartered", qtbot)), timeout=30_000)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -420,7 +421,7 @@ def test_a_deleted_chip_comes_back_only_while_the_case_has_its_bytes(case: Open,
     strip.show_chips([case.context.document.chips["chip"]])
     strip.setCurrentRow(0)
     qtbot.keyClick(strip, Qt.Key.Key_Delete)
-    assert case.notices[0].startswith("The chip is deleted. The case keeps its picture until it is saved: Undo")
+    assert case.notices[0].startswith("The chip is deleted. Undo (Ctrl+Z) brings its picture back until")
     case.panel.filters.changed.emit()
     assert case.lines[0] == "Deleted: image chip “Vostochny Cosmodrome”"
     assert case.lines[1].startswith("Added: custody event “taken – Blue Marble")
@@ -552,3 +553,27 @@ def test_a_run_is_of_one_search_by_one_person() -> None:
     assert lines == [(11, 10, 9), 8, (7, 6), 5, 4, 3, (2, 1)]
     assert next(iter(listed_rows(changes, {"9"}).values())).is_open
     assert len(listed_rows(changes, {"9"})) == len(rows) + 3
+
+
+def test_deletions_have_the_names_of_their_time_and_the_pictures_of_a_chip_are_told_apart(
+    case: Open, qtbot: QtBot
+) -> None:
+    view = Chip(uuid="view", content_type="image/png", site_uuid="pad", kind="view", pair_uuid="pixels")
+    case.context.do(add_chips, (view, replace(view, uuid="pixels", kind="pixels", pair_uuid="view")))
+    case.panel.filters.changed.emit()
+    assert [line for line in case.lines if "chip" in line and "custody" not in line] == [
+        "Added: exact pixels of an image chip “Vostochny Cosmodrome”",
+        "Added: view of an image chip “Vostochny Cosmodrome”",
+    ]
+    case.context.do(delete_sites, ["rail"])
+    case.panel.filters.changed.emit()
+    name = case.lines[0].partition("“")[2].partition("”")[0]
+    case.choose(0)
+    qtbot.waitUntil(case.panel.back_button.isEnabled)
+    qtbot.mouseClick(case.panel.back_button, Qt.MouseButton.LeftButton)
+    case.context.do(update_site, "rail", label="Siding")
+    case.context.do(delete_sites, ["rail"])
+    case.panel.filters.changed.emit()
+    deleted = [line for line in case.lines if "Deleted" in line]
+    assert deleted == ["Deleted: site “Siding”", f"Taken back · Deleted: site “{name}”"]
+    assert name != "Siding"
