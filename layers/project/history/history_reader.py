@@ -116,7 +116,7 @@ class GoneRow(Struct, frozen=True):
 
 
 def read_gone(connection: sqlite3.Connection, uuids: Collection[str]) -> list[GoneRow]:
-    """Those of some rows that left a trace, as they are no longer in the case."""
+    """Find which of some rows are no longer in the case and left a trace."""
     sql = "SELECT uuid, table_name, what FROM loupe_tombstones WHERE uuid IN (SELECT value FROM json_each(?))"
     rows: list[GoneRow] = []
     for trace in connection.execute(sql, (json.dumps(list(uuids)),)).fetchall():

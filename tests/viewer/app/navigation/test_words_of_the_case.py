@@ -216,6 +216,11 @@ def test_the_reason_for_a_change_is_found_after_its_row_was_deleted(words_window
     assert not hit.note.startswith("deleted")
     # A case that is opened anew knows them by its history.
     assert context.do(delete_claims, ["c"])
-    kept_index.kept_index(context)._forget()
     settle(window, qtbot)
-    qtbot.waitUntil(lambda: bool(_hits(window, "dredger chartered", qtbot)), timeout=30_000)
+    fresh = kept_index.KeptIndex(context)
+    fresh.prepare()
+    settle(window, qtbot)
+    index_of_words = fresh.present(window.session.document)
+    assert index_of_words is not None
+    (row,) = index_of_words.search("dredger chartered")
+    assert (row.is_gone, row.title) == (True, "A pad is built.")
