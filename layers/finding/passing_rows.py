@@ -18,7 +18,7 @@ from layers.document.site import Site
 from layers.document.vocabulary import REVIEWED
 from layers.finding.about_sites import claims_about, sites_about
 from layers.finding.case_text import SEARCHED
-from layers.finding.row_dates import span_of_row
+from layers.finding.row_dates import spans_of_row
 from layers.finding.row_filter import RowFilter
 from layers.geo.bounds import Bounds
 
@@ -135,8 +135,8 @@ class _Questions:
             return False
         if self._days is None:
             return True
-        span = span_of_row(self._document, row)
-        return span is not None and span.meets(self._days)
+        days = self._days
+        return any(span.meets(days) for span in spans_of_row(self._document, row))
 
     def _is_about_good_sites(self, table: Table, row: Row) -> bool:
         if self._sites is None or self._of_sites is None:

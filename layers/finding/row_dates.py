@@ -17,14 +17,19 @@ OPEN_BEGIN, OPEN_END = -1e15, 1e15
 """Ends of a stretch of time, in seconds since 1970, that begins or ends nobody knows when."""
 
 
-def date_of(document: Document, row: Row) -> str:
-    """The date of a row as the case has it; empty where it has none. A stretch of time has a slash, and may be open:
+def dates_of(document: Document, row: Row) -> tuple[str, ...]:
+    """The dates of a row as the case has them: a site may have several. A stretch of time has a slash, and may be open:
     "2019/" from then on.
     """
+    if isinstance(row, Site):
+        span = f"{row.valid_from}/{row.valid_to}" if row.valid_from or row.valid_to else ""
+        return tuple(filter(None, (row.observed_at, span, row.lifecycle_as_of)))
+    date = _date_of(document, row)
+    return (date,) if date else ()
+
+
+def _date_of(document: Document, row: Row) -> str:
     match row:
-        case Site():
-            is_span = row.valid_from or row.valid_to
-            return f"{row.valid_from}/{row.valid_to}" if is_span and not row.observed_at else row.observed_at
         case Claim() | Response():
             return row.made_at
         case Source():
@@ -45,11 +50,12 @@ def date_of(document: Document, row: Row) -> str:
             return ""
 
 
-def span_of_row(document: Document, row: Row) -> TimeSpan | None:
-    """The stretch of time that the date of a row covers: a year as a whole, an instant none; None without a date."""
-    text = date_of(document, row)
-    if not text:
-        return None
+def spans_of_row(document: Document, row: Row) -> list[TimeSpan]:
+    """The stretches of time that the dates of a row cover: a year as a whole, an instant none."""
+    return [span for date in dates_of(document, row) if (span := _span_of(date)) is not None]
+
+
+def _span_of(text: str) -> TimeSpan | None:
     first, slash, last = text.partition("/")
     if not slash or (first and last):
         return span_of(text)

@@ -101,6 +101,21 @@ def test_words_and_filters_are_combined(wanted: RowFilter, rows: list[str]) -> N
     assert _found(wanted) == rows
 
 
+def test_a_site_passes_by_each_of_its_dates_as_the_timeline_shows_them() -> None:
+    """One that was only known to be in use as of a day stood on the timeline, and passed no day."""
+    document = Document({"sites": [
+        Site(uuid="pad", geometry=Point(0, 0), lifecycle="in use", lifecycle_as_of="2022-10"),
+        Site(uuid="port", geometry=Point(1, 0), observed_at="2015", valid_from="2019", valid_to="2020"),
+    ]})  # fmt: skip
+
+    def passing(day: str) -> list[str]:
+        rows = KeptPassing().of(document, 0, RowFilter(since=day, until=day), None, unchecked)
+        assert rows is not None
+        return list(rows.by_table["sites"])
+
+    assert [passing(day) for day in ("2022-10-05", "2015-02", "2019-06", "2017")] == [["pad"], ["port"], ["port"], []]
+
+
 def test_what_is_in_view_is_found_in_any_turn_of_longitudes() -> None:
     assert _found(RowFilter(in_view=True), CHINA) == ["port", "said", "c", "o"]
     assert _found(RowFilter(in_view=True), Bounds(179, 0, 182, 20)) == ["bare"]
