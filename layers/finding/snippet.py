@@ -73,8 +73,11 @@ def _first_places(text: str, each: str) -> list[int]:
 
 
 def _exactly(each: str) -> re.Pattern[str]:
-    """A folded word or phrase as it may stand in a text, in capitals or not."""
-    return re.compile(r"(?<!\w)" + r"[\W_]+".join(map(re.escape, each.split())), re.IGNORECASE)
+    """A folded word or phrase as it may stand in a text, in capitals or not; words of a phrase may have apostrophes."""
+    words = [re.escape(word) for word in each.split()]
+    if len(words) > 1:
+        words = ["['’ʼ]?".join(map(re.escape, word)) for word in each.split()]
+    return re.compile(r"(?<!\w)" + r"[\W_]+".join(words), re.IGNORECASE)
 
 
 def brought_forward(snippet: str, wanted: TextQuery, before: int) -> str:

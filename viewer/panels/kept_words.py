@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
@@ -11,6 +12,8 @@ from layers.document.document import Document
 from layers.document.source import SourceFile
 from layers.errors import GeoloupeError
 from layers.finding.kept_words_store import KeptWordsStore
+from layers.finding.snippet import marks_in
+from layers.finding.text_query import read_query
 from layers.project.saving.kept_documents import WITH_WORDS, KeptDocuments
 from layers.requests.kept_document import MOST_CHARS, DocumentFacts
 from layers.text.counted import grouped
@@ -19,6 +22,7 @@ from viewer.support.jobs import Job, JobContext
 from viewer.support.language.translation import in_language, translate
 from viewer.support.settings import kept_words_folder
 
+_QUOTATION_MARKS = re.compile('["“”„«»「」《》]')
 MOST_TEXT = 50_000_000
 """Characters of all kept copies that are held for the search."""
 
@@ -80,6 +84,15 @@ class KeptWords(QObject):
         if facts.is_whole:
             return self.tr("Its words are searched")
         return self.tr("The first {0} characters of it are searched").format(grouped(MOST_CHARS))
+
+    def show_quote(self, copies: Iterable[SourceFile], quote: str) -> None:
+        """Have a quote shown in the first of some copies that is known to have it, or in the first of them."""
+        phrase = f'"{_QUOTATION_MARKS.sub(" ", quote)}"'
+        readable, query = list(filter(self.has_words, copies)), read_query(phrase)
+        having = (copy for copy in readable if marks_in(self.texts.get(copy.uuid, ""), query))
+        copy = next(having, readable[0] if readable else None)
+        if copy is not None:
+            self.wanted.emit(copy.uuid, phrase)
 
     def _begin(self) -> None:
         case, document = self._context.case, self._context.document

@@ -103,10 +103,9 @@ def test_words_and_filters_are_combined(wanted: RowFilter, rows: list[str]) -> N
 
 def test_a_site_passes_by_each_of_its_dates_as_the_timeline_shows_them() -> None:
     """One that was only known to be in use as of a day stood on the timeline, and passed no day."""
-    document = Document({"sites": [
-        Site(uuid="pad", geometry=Point(0, 0), lifecycle="in use", lifecycle_as_of="2022-10"),
-        Site(uuid="port", geometry=Point(1, 0), observed_at="2015", valid_from="2019", valid_to="2020"),
-    ]})  # fmt: skip
+    pad = Site(uuid="pad", geometry=Point(0, 0), lifecycle="in use", lifecycle_as_of="2022-10")
+    port = Site(uuid="port", geometry=Point(1, 0), observed_at="2015", valid_from="2019", valid_to="2020")
+    document = Document({"sites": [pad, port]})
 
     def passing(day: str) -> list[str]:
         rows = KeptPassing().of(document, 0, RowFilter(since=day, until=day), None, unchecked)

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from layers.document.rows import ClaimSource
 from tests.support.readers.kept_documents import PAGE, pdf_of
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, unnamed
+from viewer.commands.claims import update_claim_source
+from viewer.panels.claims.claim_sources import Citation
 from viewer.panels.finding.find_panel import FindPanel
 from viewer.panels.sources.source_form import SourceForm
 
 LEFT = Qt.MouseButton.LeftButton
-REPORT = pdf_of("The port has one crane", "A crane of 三亚 and a quay", "Nothing else", "The last crane")
+REPORT = pdf_of("The port has one crane", "A crane of 三亚 and a quay", "Nothing else", "The port's last crane")
 
 
 @pytest.fixture
@@ -69,3 +72,20 @@ def test_the_words_of_a_copy_are_read_and_searched_page_by_page(qtbot, form: Sou
     desk.context.show_row("sources", "s2")
     desk.context.show_row("sources", "s1")
     assert not any(card.words_button.isChecked() for card in form.copies.cards)
+
+
+def test_a_quote_is_shown_in_the_kept_copy_that_has_it(qtbot, form: SourceForm, desk: Desk) -> None:
+    desk.context.show_row("sources", "s2")
+    link = desk.document.table("claim_sources")["k1"]
+    assert isinstance(link, ClaimSource)
+    card = shown(qtbot, Citation(desk.context, link, desk.document.sources["s1"]), 300, 300)
+    assert not card.kept_link.isVisible(), "there is no quote yet"
+    assert desk.context.do(update_claim_source, "k1", quote="port\u2019s “last” crane")
+    card.show_link(desk.document.table("claim_sources")["k1"])
+    qtbot.mouseClick(card.kept_link, LEFT)
+    assert form.uuid == "s1"
+    qtbot.waitUntil(form.copies.reader.isVisible)
+    assert form.copies.reader.place.text() == "1 of 1 · page 4 of 4"
+    (mark,) = form.copies.reader.view.extraSelections()
+    assert mark.cursor.selectedText() == "port's last crane"
+    assert not unnamed(card)

@@ -15,10 +15,12 @@ from layers.product.judging.judged import is_ours, reports_of
 from layers.product.judging.origins import origins_counted
 from layers.text.links import link_in
 from viewer.commands.claims import cite_new_source, link_claim_source, unlink_claim_source, update_claim_source
+from viewer.commands.filing.custody import copies_of
 from viewer.commands.sources import fields_of_text, source_of_link
 from viewer.panels.claims.image_citing import citable, cite_image_of
 from viewer.panels.claims.relation_button import RelationButton
 from viewer.panels.context import PanelContext
+from viewer.panels.kept_words import kept_words
 from viewer.panels.widgets.field_set import COLUMN, FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import muted, side_by_side
@@ -80,6 +82,9 @@ class Citation(QFrame):
         layout.addWidget(self.grade)
         layout.addWidget(page)  # in one row with the others, a narrow card would squeeze them
         layout.addWidget(quote)
+        self.kept_link = LinkButton(self.tr("Show it in the kept copy"), self.tr("Show the quote in the kept copy"))
+        self.kept_link.clicked.connect(self._show_kept)
+        layout.addWidget(self.kept_link)
         self.fields.show_other(link)
         self.show_link(link)
 
@@ -91,6 +96,16 @@ class Citation(QFrame):
         words = "" if source is None else grade_words(source.reliability, link.credibility)
         self.grade.setText(words)
         self.grade.setVisible(bool(words))
+        copies = copies_of(self._context.document, link.source_uuid) if link.quote else ()
+        self.kept_link.setVisible(any(map(kept_words(self._context).has_words, copies)))
+
+    def _show_kept(self) -> None:
+        """Show the source with the words of its kept copy, at the quote."""
+        context = self._context
+        link = context.document.table("claim_sources").get(self.link_uuid)
+        if isinstance(link, ClaimSource):
+            context.open_row("sources", link.source_uuid)
+            kept_words(context).show_quote(copies_of(context.document, link.source_uuid), link.quote)
 
     def stops(self) -> list[QWidget]:
         """The widgets in Tab order."""
@@ -99,6 +114,7 @@ class Citation(QFrame):
             self.remove_button,
             self.relation,
             *(self.fields.fields[name] for name in ("credibility", "page", "quote")),
+            self.kept_link,
         ]
 
     def _commit(self, column: str, value: Any, series: str = "") -> str:
