@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from layers.phrase import Phrase
 
 
@@ -24,6 +26,15 @@ def grouped_number(text: str) -> str:
     if not digits.isdecimal() or (point and not rest.isdecimal()):
         return text
     return f"{sign}{grouped(int(digits))}{point}{rest}"
+
+
+def size_words(size_bytes: float) -> str:
+    """A size in words: 12 kB, 3.4 MB, 120 MB, 2.1 GB."""
+    for unit, name in ((1e9, "GB"), (1e6, "MB")):
+        if size_bytes >= unit:
+            number = size_bytes / unit
+            return f"{number:.1f} {name}" if number < 10 else f"{grouped(round(number))} {name}"
+    return f"{math.ceil(size_bytes / 1e3)} kB"
 
 
 def metres(value: float) -> str:

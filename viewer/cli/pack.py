@@ -102,7 +102,7 @@ def _check_room(out: Path, plan: PackPlan) -> None:
     import shutil  # for start-up time, as the next
 
     from layers.errors import DiskFull
-    from layers.services.packs.pack_plan import size_words
+    from layers.text.counted import size_words
 
     try:
         free = shutil.disk_usage(out.absolute().parent).free

@@ -41,6 +41,8 @@ _Error = QNetworkReply.NetworkError
 _Attribute = QNetworkRequest.Attribute
 _ENCODED = QUrl.ComponentFormattingOption.FullyEncoded
 _LENGTH = QNetworkRequest.KnownHeaders.ContentLengthHeader
+type Block = bytes | bytearray | memoryview[int]
+"""Some bytes as Qt gives them."""
 BUSY = (429, 503)
 MOST_WORDS_BYTES = 1 << 20
 """Most bytes of an error in a server's own words, unpacked."""
@@ -326,6 +328,15 @@ class Fetch[Result]:
         if reply is not None or self._resume_at < math.inf:
             self.start()
 
+    def _keep(self, block: Block) -> None:
+        """Keep some bytes of an answer."""
+        self._body += block
+
+    @property
+    def _length(self) -> int:
+        """Number of bytes of the answer that have come."""
+        return len(self._body)
+
     def _send(self) -> None:
         if self._context.offline:  # since it began
             self.start()
@@ -356,12 +367,12 @@ class Fetch[Result]:
             return
         announced = reply.header(_LENGTH)
         block = reply.readAll().data()
-        self._body += block
+        self._keep(block)
         self._context.received(len(block))
         if why := self._look_at_headers(reply):
             self._is_cut_for_kind = True
             self._cut_off(why)
-        elif len(self._body) > self._bounds.body_bytes or (announced or 0) > self._bounds.body_bytes:
+        elif self._length > self._bounds.body_bytes or (announced or 0) > self._bounds.body_bytes:
             self._cut_off(self._too_large())
 
     def _cut_off(self, why: str) -> None:
@@ -379,10 +390,10 @@ class Fetch[Result]:
         if reply is None or self.is_over:
             return
         if not self._cut and reply.isOpen():
-            self._body += reply.readAll().data()
-            self._cut = self._too_large() if len(self._body) > self._bounds.body_bytes else ""
+            self._keep(reply.readAll().data())
+            self._cut = self._too_large() if self._length > self._bounds.body_bytes else ""
         error = reply.error()
-        if error == _Error.NoError and is_short(reply, len(self._body)):
+        if error == _Error.NoError and is_short(reply, self._length):
             error = _Error.RemoteHostClosedError  # Qt does not always notice
         text = "" if error == _Error.NoError else reply.errorString()
         answer = answer_of(reply, bytes(self._body), self._write_target())

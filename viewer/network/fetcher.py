@@ -24,6 +24,7 @@ from viewer.network.decode import readable_kinds
 from viewer.network.document_fetch import DocumentDone, DocumentFetch
 from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Fetch, Limits
+from viewer.network.file_download import DownloadDone, FileDownload
 from viewer.network.host_state import HostReach, HostState, Waiting
 from viewer.network.logins import Logins
 from viewer.network.range_fetch import FilePart, RangeFetch
@@ -211,6 +212,14 @@ class Fetcher(QObject):
             done(None, refusal)
             return None
         return self._begin(RangeFetch(self, target, part, done, self.ranges))
+
+    def download(self, address: str, path: Path, done: DownloadDone) -> FileDownload | None:
+        """Fetch a whole file of any size into a new file at a path; `done(path, error)` as for a document."""
+        target = QUrl(address, QUrl.ParsingMode.StrictMode)
+        if refusal := self._refusal(target):
+            done(None, refusal)
+            return None
+        return self._begin(FileDownload(self, target, path, done))
 
     def _refusal(self, target: QUrl) -> NotAllowed | None:
         host = host_of_url(target)

@@ -63,6 +63,8 @@ class RangeFetch(WaitingFetch):
     def _look_at_headers(self, reply: QNetworkReply) -> str:
         if reply.attribute(_Attribute.HttpStatusCodeAttribute) != 200:
             return ""
+        announced = reply.header(QNetworkRequest.KnownHeaders.ContentLengthHeader)
+        self._store.note_whole(self._part.name, -1 if announced is None else int(announced))
         return Phrase("{host} does not send parts of files, only whole ones: download it to open it.", host=self.host)
 
     @override

@@ -41,6 +41,16 @@ class RangeStore:
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._files: OrderedDict[str, _Kept] = OrderedDict()
         self._bytes, self._most_bytes = 0, most_bytes
+        self._whole: dict[str, int] = {}
+        """Sizes of files of which no parts are sent, by their names."""
+
+    def note_whole(self, name: str, size: int) -> None:
+        """Note that a server sends a file only as a whole, and its size; -1 where that is not known."""
+        self._whole[name] = size
+
+    def whole_size(self, name: str) -> int | None:
+        """The size of a file that its server sends only as a whole, -1 where that is not known; None for any other."""
+        return self._whole.get(name)
 
     def file(self, name: str) -> RemoteFile | None:
         """The file as it was described when its parts were fetched; None for one that is not known."""

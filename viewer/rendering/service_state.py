@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from layers.phrase import Phrase, joined
+from layers.text.counted import size_words
 from viewer.network.host_state import HostReach
 
 TRIED_S = 0.8
@@ -49,6 +50,7 @@ class Way(StrEnum):
     WORK_OFFLINE = "work offline"
     WORK_ONLINE = "work online"
     ALLOW = "allow"
+    DOWNLOAD = "download"
     CHOOSE_DATE = "choose date"
     SHOW_COVERED = "show covered"
     ZOOM = "zoom"
@@ -60,6 +62,7 @@ WAY_WORDS = {
     Way.WORK_OFFLINE: Phrase("Work offline"),
     Way.WORK_ONLINE: Phrase("Work online"),
     Way.ALLOW: Phrase("Permissions…"),
+    Way.DOWNLOAD: Phrase("Download…"),
     Way.CHOOSE_DATE: Phrase("Choose a date"),
     Way.SHOW_COVERED: Phrase("Show where it is"),
     Way.ZOOM: Phrase("Zoom there"),
@@ -72,6 +75,7 @@ _WAY_SENTENCES = {
     ),
     Way.WORK_ONLINE: Phrase("Work online to have the others fetched."),
     Way.ALLOW: Phrase("Allow the host in the permissions of the case to see the layer."),
+    Way.DOWNLOAD: Phrase("Download the whole file into one of yours: the layer is then drawn from there."),
     Way.CHOOSE_DATE: Phrase("Choose a date below."),
     Way.SHOW_COVERED: Phrase("Show where it is, or choose another layer for this place."),
     Way.ZOOM: Phrase("Zoom in until it shows."),
@@ -152,6 +156,27 @@ def refused_state(sentence: str) -> ServiceState:
     """The state of a service whose server lets nobody in without a login, or not with this one."""
     ways = (Way.SIGN_IN, Way.TRY_AGAIN, Way.WORK_OFFLINE)
     return ServiceState(StateKind.FAILED, Phrase("refused"), sentence, ways, True)
+
+
+def whole_only_state(problem: str, size: int) -> ServiceState:
+    """The state of a file whose server sends no parts of it. `size`: its bytes; -1 where they are not known."""
+    sentence = problem
+    if size >= 0:
+        sentence = Phrase("{problem} It has {size}.", problem=problem, size=size_words(size))
+    return ServiceState(StateKind.FAILED, Phrase("failed"), sentence, (Way.DOWNLOAD, Way.TRY_AGAIN), True)
+
+
+def waiting_state(problem: str) -> ServiceState:
+    """The state of a layer one of whose hosts has not been allowed, or is not any more."""
+    return ServiceState(StateKind.PAUSED, Phrase("paused"), problem, (Way.ALLOW,), True)
+
+
+def while_offline(state: ServiceState) -> ServiceState:
+    """The state with the ways that help while the analyst works offline: no server is asked then."""
+    if Way.WORK_OFFLINE not in state.ways and Way.TRY_AGAIN not in state.ways:
+        return state
+    kept = [way for way in state.ways if way not in (Way.WORK_OFFLINE, Way.TRY_AGAIN, Way.DOWNLOAD)]
+    return replace(state, ways=(Way.WORK_ONLINE, *kept))
 
 
 class Tried(Struct, frozen=True):

@@ -19,7 +19,7 @@ from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, same
 from layers.phrase import Phrase
 from layers.services.tile_matrix import TileMatrix
 from layers.services.tile_service import TileService
-from layers.text.counted import counted, grouped
+from layers.text.counted import counted, grouped, size_words
 
 SIDES_PX = 256, 512
 """Widths of tiles that MBTiles holds."""
@@ -224,15 +224,6 @@ def usual_bytes(service: TileService) -> int:
     at_256 = JPEG_BYTES if any(word in text for word in (".jp", "jpeg", "jpg", "webp")) else PNG_BYTES
     matrix = service.matrices.matrices[service.max_level]
     return round(at_256 * matrix.tile_width * matrix.tile_height / 256**2)
-
-
-def size_words(size_bytes: float) -> str:
-    """A size in words: 12 kB, 3.4 MB, 120 MB, 2.1 GB."""
-    for unit, name in ((1e9, "GB"), (1e6, "MB")):
-        if size_bytes >= unit:
-            number = size_bytes / unit
-            return f"{number:.1f} {name}" if number < 10 else f"{grouped(round(number))} {name}"
-    return f"{math.ceil(size_bytes / 1e3)} kB"
 
 
 def time_words(seconds: float) -> Phrase:

@@ -33,13 +33,12 @@ from layers.services.packs.pack_plan import (
     PackPlan,
     pack_levels,
     plan_pack,
-    size_words,
     tile_px_of,
 )
 from layers.services.packs.pack_search import ENDING, FoundPack, pack_for, packs_in_folder
 from layers.services.packs.pack_terms import PackLeave, pack_terms
 from layers.services.tile_service import TileService
-from layers.text.counted import counted, grouped, metres
+from layers.text.counted import counted, grouped, metres, size_words
 from viewer.network.pack_download import PackDownload, PackPhase
 from viewer.panels.context import PanelContext
 from viewer.panels.packs.pack_area import PackArea

@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLineEdit, Q
 from layers.document.layer import Layer
 from layers.document.layer_terms import terms_of
 from layers.geo.bounds import Bounds
-from layers.services.packs.pack_plan import size_words
 from layers.services.packs.scene_pack_search import ScenePack
 from layers.services.terms import states_terms
-from layers.text.counted import grouped
+from layers.text.counted import grouped, size_words
 from viewer.panels.context import PanelContext
 from viewer.panels.packs.pack_area import PackArea
 from viewer.panels.packs.pack_file import file_name_of, pack_file_name

@@ -17,6 +17,7 @@ from layers.grid.tile_grid import View
 from layers.raster.overviews import Lack
 from layers.raster.point_fit.control_point import PointSet
 from layers.requests.addresses import name_of
+from viewer.network.fetcher import Fetcher
 from viewer.network.host_state import HostReach
 from viewer.rendering.access import addresses_of, collection_of, hosts_of_file
 from viewer.rendering.context import RenderContext
@@ -30,6 +31,9 @@ from viewer.rendering.service_state import (
     refused_state,
     tried_again,
     trying_state,
+    waiting_state,
+    while_offline,
+    whole_only_state,
 )
 from viewer.support.language.text import one_line
 
@@ -76,7 +80,7 @@ class RemoteDrawing(RasterDrawing):
         """`make_source` is for a scene with a file for each band."""
         name, points = Path(layer.uuid) / name_of(address), read_control_points(layer.control_points_json)
         make_source = make_source or partial(RemoteSource, context, name, address, layer.source, points)
-        self._hosts = hosts_of_file(layer.source)
+        self._hosts, self._addresses = hosts_of_file(layer.source), addresses_of(layer.source)
         self._tried: Tried | None = None
         """The analyst's last attempt to have the hosts asked again; None once they have answered."""
         if context.fetcher is not None:
@@ -109,6 +113,13 @@ class RemoteDrawing(RasterDrawing):
         fetcher = self.context.fetcher
         if not self.problem or fetcher is None or not self.layer.visible:
             return super().state_in(view)
+        state = self._failed_state(fetcher, view)
+        return while_offline(state) if fetcher.offline else state
+
+    def _failed_state(self, fetcher: Fetcher, view: View | None) -> ServiceState:
+        """The state of a layer with a problem, whatever it is."""
+        if not all(map(fetcher.consent.permits, self._hosts)):
+            return waiting_state(self._named_problem())
         if any(map(fetcher.wants_login, self._hosts)):
             return refused_state(self._named_problem())
         seen = view or self.tiles.view
@@ -116,6 +127,8 @@ class RemoteDrawing(RasterDrawing):
             return super().state_in(view)
         if self._tried is not None and self._tried.said_until > time.monotonic():
             return trying_state(one_line(self.layer.name, 60))
+        if len(self._addresses) == 1 and (size := fetcher.ranges.whole_size(self._addresses[0])) is not None:
+            return whole_only_state(self._named_problem(), size)
         has_pictures = self.info is not None and seen is not None and self.shows_in(seen)
         state = cut_off_state(self._named_problem(), reach=self._reach, has_pictures=has_pictures)
         return state if self._tried is None else tried_again(state, self._tried.clock)
