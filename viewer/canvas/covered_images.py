@@ -42,6 +42,10 @@ class SeenCredits:
         self._glances: list[Glance] = []
         """The glance at each frame when the map rested last."""
 
+    def look_again(self) -> None:
+        """Look at the pixels anew at the next painting: others have come, though the view and the layers stay."""
+        self._looked_at = ()
+
     @property
     def covered(self) -> frozenset[str]:
         """Images, by uuid, that no frame showed when the map rested last, as others lie over them."""

@@ -30,7 +30,7 @@ from viewer.rendering.drawing import (
     credit_on_map,
     is_on_plane,
 )
-from viewer.rendering.service_state import Notice
+from viewer.rendering.service_state import Notice, told_once
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.vector.layer_filters import Filtered, LayerFilters
 from viewer.rendering.vector.layer_styles import LayerStyles, Styled
@@ -169,8 +169,11 @@ class LayerStack(QObject):
     def notices(self, view: View) -> list[Notice]:
         """States of tile services that this view lacks, or that it shows other than they look, the topmost first."""
         visible = [self.drawings[uuid] for uuid in reversed(self.visible())]
-        states = [(drawing.layer_uuid, drawing.state_in(drawing.seen(view))) for drawing in visible]
-        return [Notice(uuid, state) for uuid, state in states if state.is_said_on_map][:_MOST_NOTICES]
+        states = [(drawing.layer, drawing.state_in(drawing.seen(view))) for drawing in visible]
+        notices = [
+            Notice(layer.uuid, state, one_line(layer.name, 60)) for layer, state in states if state.is_said_on_map
+        ]
+        return told_once(notices)[:_MOST_NOTICES]
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         """Set the view of all layers; `cursor` is the pixel under the mouse, `resting` False during a gesture."""

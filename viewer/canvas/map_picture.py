@@ -130,6 +130,7 @@ class MapPicture(QObject):
 
     def _follow_scene(self) -> None:
         """Paint anew now that the scene has changed: at once for the last tile, seldom while more arrive."""
+        self._seen_credits.look_again()
         view = self._viewport.view()
         rest_ms = REST * self._paint_ms
         if self._shown.is_complete(view):

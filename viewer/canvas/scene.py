@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
+from PySide6.QtCore import QObject, QRectF, Qt, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter
 
 from layers.document.changes import Changes
@@ -355,6 +355,7 @@ class WholeMap:
 
     def __init__(self, scene: MapScene) -> None:
         self._scene = scene
+        self.word_boxes: Sequence[QRectF] = ()
 
     def seen_at(self, view: View, px: float, py: float) -> list[MapScene]:
         return [self._scene]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from layers.document.layer import Layer
@@ -20,6 +21,9 @@ from viewer.support.language.text import LONGEST_CREDIT, one_line
 
 class PictureSides(Protocol):
     """Finds what the pointer meets on a picture: the maps that are seen at a pixel, and what it drags there."""
+
+    word_boxes: Sequence[QRectF]
+    """Boxes of the words on the sides of the picture, as they were painted last; none where it has one side."""
 
     def seen_at(self, view: View, px: float, py: float) -> list[MapScene]:
         """The maps that are seen at a place of the picture, the stronger first: several where they are blended."""
@@ -97,10 +101,10 @@ def dated_credits(shown: ShownScene, view: View) -> dict[str, str]:
 
 
 def _has_date_field(drawing: LayerDrawing) -> bool:
-    """True for a service with dates, and for an image of a file whose date is not known and can be stated."""
+    """True for a service with dates, and for an image whose date is not known and can be stated."""
     if isinstance(drawing, TilesDrawing) and drawing.service.is_dated:
         return True
-    return drawing.layer.kind == "raster" and lacks_date(drawing.acquisition)
+    return drawing.layer.kind in ("tiles", "raster") and lacks_date(drawing.acquisition)
 
 
 def withheld_in(shown: ShownScene, view: View) -> list[Layer]:

@@ -301,7 +301,11 @@ class MapCanvas(QWidget):
             shown.graticule.paint(painter, view, settled=self.motion.is_resting, is_pane=len(self.panes) > 1)
             pane.note, corner_boxes = paint_corners(painter, view, shown.credits, shown.unplaced, shown.dated)
             pane.plate = self._notices.paint(
-                painter, view, shown.notices, [*corner_boxes, *word_boxes], partial(marks_in_box, pane.scene)
+                painter,
+                view,
+                shown.notices,
+                [*corner_boxes, *word_boxes, *pane.shown.sides.word_boxes],
+                partial(marks_in_box, pane.scene),
             )
         with going_on(), part_of_picture(painter):
             self.panes.paint_in(painter, pane)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from layers.phrase import Phrase, joined
-from layers.text.counted import size_words
+from layers.text.counted import counted, grouped, size_words
 from viewer.network.host_state import HostReach
 
 TRIED_S = 0.8
@@ -111,6 +112,11 @@ class ServiceState(Struct, frozen=True):
 
 
 SHOWN = ServiceState()
+MOST_NAMED = 3
+"""Most other layers that a notice names."""
+_SHARED = frozenset({StateKind.FAILED, StateKind.OFFLINE, StateKind.PAUSED, StateKind.BUSY})
+_OF_HOSTS = frozenset({Way.TRY_AGAIN, Way.WORK_OFFLINE, Way.WORK_ONLINE, Way.ALLOW, Way.SIGN_IN})
+"""Ways out that help all layers of a host."""
 
 
 def trying_state(name: str) -> ServiceState:
@@ -127,15 +133,23 @@ def tried_again(state: ServiceState, clock: str) -> ServiceState:
     return replace(state, sentence=sentence, reason=state.sentence)
 
 
-def problem_state(problem: str, *, is_busy: bool, reach: HostReach, has_pictures: bool) -> ServiceState:
+def problem_state(
+    problem: str, *, is_busy: bool, reach: HostReach, has_pictures: bool, enlarged: float = 0.0
+) -> ServiceState:
     """The state of a service whose server does not give what it is asked for.
 
     problem: the sentence on what is amiss
     is_busy: True where the server wants to be left alone for a while
     reach: another than reached where nothing comes from any host of the service
     has_pictures: True where tiles that came earlier are shown in the view
+    enlarged: the number of times that these are enlarged, where that is worth a word; else 0
     """
-    sentence = Phrase("{problem} What came earlier is shown.", problem=problem) if has_pictures else problem
+    sentence = problem
+    if has_pictures and enlarged:
+        times = grouped(round(enlarged))
+        sentence = Phrase("{problem} What came earlier is shown, {times} times enlarged.", problem=problem, times=times)
+    elif has_pictures:
+        sentence = Phrase("{problem} What came earlier is shown.", problem=problem)
     if is_busy:
         return ServiceState(StateKind.BUSY, Phrase("busy"), sentence, (), True)
     ways = (Way.TRY_AGAIN, Way.WORK_OFFLINE)
@@ -193,12 +207,44 @@ class Tried(Struct, frozen=True):
 
 
 class Notice(Struct, frozen=True):
-    """The state of a layer that the map itself says."""
+    """The state of a layer that the map itself says. `others` are notices on other layers with the same cause."""
 
     layer_uuid: str
     state: ServiceState
+    name: str = ""
+    others: tuple[Notice, ...] = ()
 
     @property
     def matter(self) -> tuple[str, str, str]:
         """The subject that is closed with the notice."""
         return self.layer_uuid, *self.state.matter
+
+    @property
+    def matters(self) -> frozenset[tuple[str, str, str]]:
+        """The subjects of it and of all that it tells of."""
+        return frozenset(notice.matter for notice in (self, *self.others))
+
+    @property
+    def sentence(self) -> str:
+        """The sentence on its layer, with the names of others of which the same is true."""
+        if not self.others:
+            return self.state.sentence
+        names = [Phrase("“{name}”", name=notice.name) for notice in self.others[:MOST_NAMED]]
+        more = len(self.others) - MOST_NAMED
+        if more > 0:
+            names.append(counted(more, "more layer"))
+        return Phrase("{sentence} The same goes for {names}.", sentence=self.state.sentence, names=joined(", ", names))
+
+    @property
+    def cause(self) -> tuple[str, tuple[Way, ...], str]:
+        """What is amiss, whatever the layer is called."""
+        return self.state.kind, self.state.ways, (self.state.reason or self.state.sentence).replace(self.name, "", 1)
+
+
+def told_once(notices: Iterable[Notice]) -> list[Notice]:
+    """The notices, those of one cause as one: a host that is away is said once for all its layers."""
+    by_cause: dict[object, list[Notice]] = {}
+    for notice in notices:
+        is_shared = notice.state.kind in _SHARED and not set(notice.state.ways) - _OF_HOSTS
+        by_cause.setdefault(notice.cause if is_shared else notice.layer_uuid, []).append(notice)
+    return [replace(first, others=tuple(others)) for first, *others in by_cause.values()]

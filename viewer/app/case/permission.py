@@ -148,7 +148,7 @@ class Permissions(QObject):
         keys = frozenset((need.kind, need.name) for need in missing)
         if not missing:
             self._messages.clear(MESSAGE)
-        elif not keys <= self._asked:
+        elif not keys <= self._asked or self._messages.line(MESSAGE) is not None:  # which counts the layers
             single, many = (
                 self.tr("1 layer waits for your permission ({0})."),
                 self.tr("{1} layers wait for your permission ({0})."),

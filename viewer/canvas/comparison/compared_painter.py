@@ -25,6 +25,9 @@ from viewer.support.painting import painting
 type PictureKey = tuple[View, frozenset[str], bool]
 """View, selection, and whether the view rests."""
 
+GRIP_PART = 0.25
+"""Place of the grip on its bar, as a part of its length: in the middle it would cover what the map was brought to."""
+
 
 class _Kept(Struct, eq=False):
     """The picture of a frame as it was last painted."""
@@ -89,7 +92,7 @@ class ComparedPainter:
         if self._sides.is_held or mode == "blink":
             frames.paint(painter, self._sides.phase)
             frames.make_ready()
-            paint_caption(painter, sides, [words[self._sides.phase]], ratio)
+            self._sides.word_boxes = paint_caption(painter, sides, [words[self._sides.phase]], ratio)
         elif mode == "fade":
             self._paint_fade(painter, sides, frames, words)
         elif mode == "difference":
@@ -101,7 +104,7 @@ class ComparedPainter:
                 painter.setClipPath(sides.path(at), Qt.ClipOperation.IntersectClip)
                 frames.paint(painter, at)
                 painter.restore()
-            paint_side_words(painter, sides, words, ratio)
+            self._sides.word_boxes = paint_side_words(painter, sides, words, ratio)
             paint_bars(painter, sides, ratio)
 
     def _paint_fade(self, painter: QPainter, sides: Sides, frames: _FramePainter, words: Sequence[SideWords]) -> None:
@@ -115,7 +118,8 @@ class ComparedPainter:
             painter.restore()
         seen = [(below, 1 - share), *([(below + 1, share)] if share else [])]
         shares = [part for _, part in seen]
-        paint_caption(painter, sides, [words[at] for at, _ in seen], frames.view.ratio, shares)
+        shown_words = [words[at] for at, _ in seen]
+        self._sides.word_boxes = paint_caption(painter, sides, shown_words, frames.view.ratio, shares)
 
     def _paint_difference(
         self, painter: QPainter, sides: Sides, frames: _FramePainter, words: Sequence[SideWords]
@@ -130,7 +134,7 @@ class ComparedPainter:
         ratio, why = frames.view.ratio, why_no_difference(sides.spec, self._frames())
         if why:
             frames.paint(painter, 1)
-            paint_caption(painter, sides, [words[1]], ratio)
+            self._sides.word_boxes = paint_caption(painter, sides, [words[1]], ratio)
             paint_sentence(painter, sides, translate("comparison", "No difference is shown"), why, ratio)
             return
         view = frames.view
@@ -148,7 +152,7 @@ class ComparedPainter:
             translate("comparison", "grey: no change; lighter: more in {0}; darker: less").format(words[1].letter),
             translate("comparison", "includes season, sun, angle, registration"),
         )
-        paint_caption(painter, sides, [caption], ratio)
+        self._sides.word_boxes = paint_caption(painter, sides, [caption], ratio)
 
     def _difference_picture(self, view: View, in_haste: bool) -> QImage | None:
         """Picture of the difference. On the screen None until a job has made it; `recomposed` is called then."""
@@ -247,14 +251,15 @@ def paint_bars(painter: QPainter, sides: Sides, ratio: float) -> None:
             painter.drawLine(*(ends or (QPointF(bar, 0), QPointF(bar, sides.height))))
     if sides.spec.mode != "spyglass":
         bar = sides.bars[0]
-        middle = QPointF(sides.width / 2, bar) if sides.is_across else QPointF(bar, sides.height / 2)
-        _paint_grip(painter, middle, sides.is_across, ratio)
+        along = GRIP_PART * (sides.width if sides.is_across else sides.height)
+        place = QPointF(along, bar) if sides.is_across else QPointF(bar, along)
+        _paint_grip(painter, place, sides.is_across, ratio)
     painter.restore()
 
 
-def _paint_grip(painter: QPainter, middle: QPointF, across: bool, r: float) -> None:
+def _paint_grip(painter: QPainter, place: QPointF, across: bool, r: float) -> None:
     """Paint a disc with two arrows in the directions in which the bar moves."""
-    painter.translate(middle)
+    painter.translate(place)
     painter.rotate(90 if across else 0)
     painter.setPen(QPen(QColor(11, 20, 28, 190), 1.2 * r))
     painter.setBrush(QColor(255, 255, 255, 235))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 
 from layers.document.comparison import ComparisonSpec
 from layers.grid.tile_grid import View
@@ -30,12 +30,15 @@ class ComparedSides(QObject):
         self._frames = frames
         self.spec: ComparisonSpec | None = None
         """The comparison that is shown; None for the map."""
+        self.word_boxes: Sequence[QRectF] = ()
+        """Boxes of the words of the sides, as they were painted last."""
         self._phase, self._held = 0, -1
         self.glass_follows = False
         """True while the spyglass follows the pointer without being dragged."""
 
     def begin(self) -> None:
         """Begin with the first frame, and with none held."""
+        self.word_boxes = ()
         self._phase, self._held = 0, -1
 
     # -- one frame at a time ------------------------------------------------------------------------------------

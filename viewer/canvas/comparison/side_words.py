@@ -156,14 +156,14 @@ def paint_side_words(painter: QPainter, sides: Sides, words: Sequence[SideWords]
 
 def paint_caption(
     painter: QPainter, sides: Sides, words: Sequence[SideWords], ratio: float, shares: Sequence[float] = ()
-) -> None:
-    """Paint the words of frames that lie upon each other, one below the other in the middle.
+) -> list[QRectF]:
+    """Paint the words of frames that lie upon each other, one below the other in the middle; return their boxes.
 
     `shares` are the parts, 0 to 1, that each frame has in the picture.
     """
     r = ratio
     whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
-    at = QPointF(whole.center().x(), sides.height - _ABOVE_CORNERS_PX * r)
+    at, boxes = QPointF(whole.center().x(), sides.height - _ABOVE_CORNERS_PX * r), list[QRectF]()
     for number in reversed(range(len(words))):
         side_words = words[number]
         if shares:
@@ -173,6 +173,8 @@ def paint_caption(
         align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
         box = _paint_box(painter, at, align, whole, side_words, r)
         at = QPointF(at.x(), box.top() - 4 * r)
+        boxes.append(box)
+    return boxes
 
 
 def paint_pane_words(painter: QPainter, width: float, height: float, words: SideWords, ratio: float) -> QRectF:

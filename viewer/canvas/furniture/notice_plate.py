@@ -142,13 +142,14 @@ class Notices:
         r = view.ratio
         written = _written(shown, r, min(_WIDEST_PX * r, view.width - 2 * _GAP_PX * r))
         hint = translate("overlays", "A click closes this; the layer's badge goes on to say it.")
-        text = "\n".join([*(in_language(notice.state.sentence) for notice in written.notices), hint])
+        text = "\n".join([*(in_language(notice.sentence) for notice in written.notices), hint])
         for rect in _places(view, written.width, written.height):
             around = rect.adjusted(-MARK_PX * r, -MARK_PX * r, MARK_PX * r, MARK_PX * r)
             if any(rect.intersects(other) for other in corner_boxes):
                 continue
             if not marks_in(view, around.left(), around.top(), around.right(), around.bottom()):
-                return NoticePlate(text, written, rect, frozenset(notice.matter for notice in written.notices))
+                matters = frozenset(matter for notice in written.notices for matter in notice.matters)
+                return NoticePlate(text, written, rect, matters)
         return None
 
 
@@ -162,7 +163,7 @@ def _written(notices: Sequence[Notice], ratio: float, widest: float) -> _Written
     top, right, count = edge, 0.0, 0
     shown: list[Notice] = []
     for notice in notices:
-        words = one_line(in_language(notice.state.sentence), _NOTE_CHARS)
+        words = one_line(in_language(notice.sentence), _NOTE_CHARS)
         sentence = wrapped_lines(words, metrics, room, _LINES_EACH)
         if lines and count + len(sentence) + bool(notice.state.ways) > _MOST_LINES:
             break

@@ -284,7 +284,7 @@ class LayerPropertiesPanel(RowForm):
             self.fields.fields[name].setPlaceholderText(plain(self._as_stated(stated) or self.tr("not stated")))
         export = self.fields.fields["own_export"]
         assert isinstance(export, ChoiceField)
-        words = self.tr("Not allowed by the service") if terms.export else export_choices()[0][1]
+        words = self.tr("Service forbids it") if terms.export else export_choices()[0][1]
         export.setItemText(export.findData(""), plain(words))
 
     def _as_stated(self, words: str) -> str:

@@ -30,6 +30,7 @@ from viewer.rendering.service_state import (
     refused_state,
     tried_again,
     trying_state,
+    while_offline,
 )
 
 _MOST_VIEWS = 4
@@ -128,8 +129,9 @@ def state_of(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
         return offline_state(facts.name, lacks_all=facts.lacks_all, is_drawn=is_drawn, is_scaled=scaled), math.inf
     if facts.tried is not None and facts.tried.said_until > now and not facts.works_offline:
         return trying_state(facts.name), facts.tried.said_until
-    if facts.problem and not (facts.reach.is_cut_off and _is_all_stored(facts)):
-        return _failed_state(facts, now)
+    if facts.problem and not _is_all_stored(facts):
+        state, until = _failed_state(facts, now)
+        return while_offline(state) if facts.works_offline else state, until
     if facts.view is None or not facts.plans:
         return SHOWN, math.inf
     late_at = facts.loads_since + LATE_S if any(facts.progress) else math.inf
@@ -149,7 +151,13 @@ def _failed_state(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
     if facts.wants_login:
         return tried_again(refused_state(facts.problem), clock), math.inf
     is_busy = facts.busy_until > now
-    state = problem_state(facts.problem, is_busy=is_busy, reach=facts.reach, has_pictures=facts.has_pictures)
+    state = problem_state(
+        facts.problem,
+        is_busy=is_busy,
+        reach=facts.reach,
+        has_pictures=facts.has_pictures,
+        enlarged=facts.enlarged if facts.enlarged >= SAID_FROM else 0.0,
+    )
     return tried_again(state, clock), facts.busy_until if is_busy else math.inf
 
 

@@ -94,15 +94,6 @@ def test_a_click_on_the_credit_with_the_date_leads_to_the_dates(window, server, 
     assert not window.session.document.sites
 
 
-@pytest.mark.bounded
-def test_a_credit_without_dates_leads_nowhere(window, server, qtbot: QtBot) -> None:
-    show(window, server, "ok", qtbot)
-    place = place_of_credit(window, "Sky company")
-    assert place is not None
-    assert window.canvas.panes.in_use.dated_at(place) == ""
-    assert window.canvas.panes.in_use.note_at(place) == ""
-
-
 def statement_has_focus(window: MainWindow) -> bool:
     """True while the keyboard is in the field for the date of an image."""
     panel = window.findChild(LayerPropertiesPanel)
@@ -120,15 +111,22 @@ def clicked_date(window: MainWindow, number: int, qtbot: QtBot) -> None:
 def test_a_click_on_undated_leads_to_the_field_for_the_date(window, server, qtbot: QtBot) -> None:
     """The layer is of a server that states no date, and the analyst knows it."""
     show(window, server, "ok", qtbot)
+    place = place_of_credit(window, "Sky company")
+    assert place is not None
+    QTest.mouseClick(window.canvas, LEFT, PLAIN, (place / window.canvas.viewport.view().ratio).toPoint())
+    qtbot.waitUntil(lambda: statement_has_focus(window), timeout=20_000)
     clicked_date(window, 1, qtbot)
     qtbot.waitUntil(lambda: statement_has_focus(window), timeout=20_000)
     panel = window.findChild(LayerPropertiesPanel)
     assert panel is not None
     QTest.keyClicks(panel.fields.fields["acquired_at"], "2024-04-12")
     QTest.keyClick(panel.fields.fields["acquired_at"], Qt.Key.Key_Return)
-    (layer,) = (each for each in window.session.document.layers.values() if each.kind == "tiles")
+    (layer,) = window.session.document.layers.values()
     assert (layer.acquired_at, layer.date_basis) == ("2024-04-12", "analyst")
     rest(window, qtbot)
+    place = place_of_credit(window, "Sky company")
+    assert place is not None
+    assert window.canvas.panes.in_use.dated_at(place) == ""
     window.canvas.setFocus()
     QTest.mouseClick(window.docks.layer_tree.view.viewport(), LEFT, PLAIN, places(window)[-1])
     rest(window, qtbot)

@@ -87,7 +87,7 @@ def test_what_the_service_states_stands_there_in_grey(window: MainWindow, server
         "provider": "Sky Agency (as the service states)",
         "credit": "Sky company (as the service states)",
     }
-    assert fields["own_export"].currentText() == "Not allowed by the service"
+    assert fields["own_export"].currentText() == "Service forbids it"
     assert not fields["own_licence"].toPlainText()
 
 

@@ -26,7 +26,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.layers import tiles_drawing
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.rendering.layers.tiles_state import LATE_S, TilesFacts, state_of
-from viewer.rendering.service_state import StateKind, Tried
+from viewer.rendering.service_state import Notice, ServiceState, StateKind, Tried, Way, told_once
 from viewer.rendering.tile_layer import TileLayer
 from viewer.support.jobs import Jobs
 
@@ -80,7 +80,8 @@ NOW = 1000.0
             StateKind.OFFLINE,
             math.inf,
         ),
-        ({"problem": "It fails.", "is_stored": True}, StateKind.FAILED, math.inf),
+        ({"problem": "It fails.", "is_stored": True}, StateKind.SHOWN, math.inf),
+        ({"problem": "It fails.", "is_stored": True, "lacking": frozenset({TILE})}, StateKind.FAILED, math.inf),
         ({"problem": "It fails.", "tried": Tried("14:03:27", NOW + 0.5)}, StateKind.LOADING, NOW + 0.5),
         ({"problem": "It fails.", "tried": Tried("14:03:27", NOW)}, StateKind.FAILED, math.inf),
         ({"problem": "Sign in.", "wants_login": True}, StateKind.FAILED, math.inf),
@@ -104,6 +105,34 @@ def test_a_state_follows_from_facts_and_holds_until_a_time(
     if kind is not None:
         assert state.kind is kind, state
     assert holds_until == until
+
+
+def test_what_stands_in_for_a_lost_server_is_said_to_be_enlarged() -> None:
+    facts = replace(WELL, problem="It fails.", reach=HostReach.UNREACHABLE, lacking=frozenset({TILE}), enlarged=8.2)
+    state, _ = state_of(facts, NOW)
+    assert state.sentence == "It fails. What came earlier is shown, 8 times enlarged."
+    state, _ = state_of(replace(facts, enlarged=1.5), NOW)
+    assert state.sentence == "It fails. What came earlier is shown."
+
+
+def test_offline_no_way_leads_offline_or_to_a_server() -> None:
+    facts = replace(WELL, problem="It refuses us.", wants_login=True, lacking=frozenset({TILE}))
+    assert state_of(facts, NOW)[0].ways == (Way.SIGN_IN, Way.TRY_AGAIN, Way.WORK_OFFLINE)
+    assert state_of(replace(facts, works_offline=True), NOW)[0].ways == (Way.WORK_ONLINE, Way.SIGN_IN)
+
+
+def failed(name: str, host: str = "a.example", ways: tuple[Way, ...] = (Way.TRY_AGAIN,)) -> Notice:
+    sentence = f"“{name}”: {host} cannot be reached."
+    return Notice(name, ServiceState(StateKind.OFFLINE, "unreachable", sentence, ways, True), name)
+
+
+def test_one_cause_is_told_once_for_all_its_layers() -> None:
+    others = [failed(name) for name in "BCDEF"]
+    both, other, alone = told_once([failed("A"), failed("Z", "b.example"), *others, failed("Y", ways=(Way.ZOOM,))])
+    assert both.sentence == ("“A”: a.example cannot be reached. The same goes for “B”, “C”, “D”, 2 more layers.")
+    assert both.matters == {notice.matter for notice in (failed("A"), *others)}
+    assert other.sentence == "“Z”: b.example cannot be reached."
+    assert alone.layer_uuid == "Y", "a way of one layer only is not that of others"
 
 
 @pytest.mark.parametrize(
