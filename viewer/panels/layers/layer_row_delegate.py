@@ -26,7 +26,8 @@ from viewer.support.language.text import LEAST_HEAD
 type Index = QModelIndex | QPersistentModelIndex
 
 GAP_PX = 6
-LEAST_NAME_PX = 70
+LEAST_NAME_PX, LONGEST_NAME_PX = 70, 96
+"""Least room for a name, and for a longer one, which says little in that, in logical pixels."""
 YIELDED_PX = 26
 """Pixels of these that give way where a badge and a date would not stand beside a name otherwise."""
 LONGEST_ALONE_PX = 90
@@ -137,7 +138,9 @@ class LayerRowDelegate(QStyledItemDelegate):
     def beside(self, option: QStyleOptionViewItem, index: Index) -> dict[int, tuple[str, QRect]]:
         """The badge and the date that stand at the right of a name, by their roles, with their places."""
         metrics = QFontMetrics(smaller(option.font))
-        room = option.rect.width() - LEAST_NAME_PX - option.rect.height() * 2
+        name_px = option.fontMetrics.horizontalAdvance(str(index.data() or "")) + 2 * TEXT_MARGIN_PX
+        least_px = min(max(name_px, LEAST_NAME_PX), LONGEST_NAME_PX)
+        room = option.rect.width() - least_px - option.rect.height() * 2
         badge, date = str(index.data(BADGE_ROLE) or ""), str(index.data(DATE_ROLE) or "")
         texts = texts_beside(badge, date, metrics, room, str(index.data(SIGN_ROLE) or ALERT))
         widths = {role: metrics.horizontalAdvance(text) + _PADDING_PX[role] for role, text in texts.items()}

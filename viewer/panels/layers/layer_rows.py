@@ -25,7 +25,7 @@ from viewer.panels.layers.layer_facts import nudge_fact
 from viewer.rendering.layer_date import UNDATED, acquisition_of, badge, tiles_acquisition
 from viewer.rendering.raster.band_words import false_colour_words
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.service_state import DATE_STATES
+from viewer.rendering.service_state import DATE_STATES, StateKind
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.icons import line_icon
 from viewer.support.language.text import one_line, tooltip
@@ -46,8 +46,8 @@ SIGN_ROLE = CLASSES_ROLE + 1
 """A character that stands for the badge where its word lacks room."""
 DATE_LINKS_ROLE = SIGN_ROLE + 1
 """The roles, of date and badge, that tell of a date which can be chosen: a click on them leads to the dates."""
-ALERT, KEPT = "!", "↓"
-"""Signs of what a map lacks, and of what is kept on this computer."""
+ALERT, KEPT, COMING = "!", "↓", "…"
+"""Signs of what a map lacks, of what is kept on this computer, and of what is on its way."""
 PROBLEM_ROLES = [_ROLE.DecorationRole, _ROLE.ToolTipRole, _ROLE.AccessibleDescriptionRole]
 """Roles that change with a layer's problem: all but its name."""
 
@@ -265,7 +265,7 @@ class LayerRows(QAbstractListModel):
             case _ if role == BADGE_ROLE:
                 return self._badges.get(layer.uuid, ("", ""))[0]
             case _ if role == SIGN_ROLE:
-                return KEPT if self._badges.get(layer.uuid, ("", ""))[0] == self.tr("pack") else ALERT
+                return self._sign(layer)
             case _ if role == DATE_LINKS_ROLE:
                 return self._date_links(layer)
             case _ROLE.ForegroundRole if not layer.visible:
@@ -274,6 +274,13 @@ class LayerRows(QAbstractListModel):
                 sentence = self._badges.get(layer.uuid, ("", ""))[1]
                 return problem or in_language(sentence) or self._dates.get(layer.uuid, "")
         return None
+
+    def _sign(self, layer: Layer) -> str:
+        """The character that stands for the badge of a layer."""
+        if self._badges.get(layer.uuid, ("", ""))[0] == self.tr("pack"):
+            return KEPT
+        drawing = self._context.layers.drawing_of(layer.uuid)
+        return COMING if drawing is not None and drawing.state.kind is StateKind.LOADING else ALERT
 
     def _date_links(self, layer: Layer) -> tuple[int, ...]:
         if dated_service(layer) is None:

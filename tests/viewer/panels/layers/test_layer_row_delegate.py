@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFontMetrics, QStandardItemModel
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 
-from viewer.panels.layers.layer_row_delegate import GAP_PX, YIELDED_PX, texts_beside, with_last_word
-from viewer.panels.layers.layer_rows import ALERT, BADGE_ROLE, DATE_ROLE, KEPT
+from viewer.panels.layers.layer_row_delegate import (
+    GAP_PX,
+    LEAST_NAME_PX,
+    YIELDED_PX,
+    LayerRowDelegate,
+    texts_beside,
+    with_last_word,
+)
+from viewer.panels.layers.layer_rows import ALERT, BADGE_ROLE, COMING, DATE_ROLE, KEPT, SIGN_ROLE
+from viewer.panels.widgets.row_delegate import smaller
 from viewer.support.language.text import one_line, short_line
 
 NAME = "Sentinel-2 true colour mosaic of the valley, 2024-04-12"
@@ -62,3 +71,25 @@ def test_a_badge_of_one_word_does_not_push_the_date_out_of_sight(metrics: QFontM
     least = both - YIELDED_PX - 1
     assert texts_beside("paused", date, metrics, least, KEPT)[BADGE_ROLE] == KEPT, "a pack is no alarm"
     assert texts_beside("", date, metrics, 0) == {}
+
+
+@pytest.mark.parametrize(("name", "least_px"), [("Sky", 0), ("Prairie daily imagery", 80)])
+def test_a_long_name_keeps_room_beside_a_badge_and_a_date(qapp: QApplication, name: str, least_px: int) -> None:
+    model = QStandardItemModel(1, 1)
+    index = model.index(0, 0)
+    for role, text in (
+        (Qt.ItemDataRole.DisplayRole, name),
+        (BADGE_ROLE, "loading"),
+        (DATE_ROLE, "2026-11-22"),
+        (SIGN_ROLE, COMING),
+    ):
+        model.setData(index, text, role)
+    option = QStyleOptionViewItem()
+    small, high_px = QFontMetrics(smaller(option.font)), 22
+    both_px = small.horizontalAdvance("loading") + small.horizontalAdvance("2026-11-22") + 5 * GAP_PX
+    option.rect = QRect(0, 0, 2 * high_px + LEAST_NAME_PX + both_px - 10, high_px)
+    beside = LayerRowDelegate().beside(option, index)
+    assert beside[DATE_ROLE][0] == "2026-11-22"
+    assert beside[BADGE_ROLE][0] == ("loading" if name == "Sky" else COMING)
+    left = min(place.left() for _, place in beside.values())
+    assert left - 2 * option.rect.height() >= least_px
