@@ -10,6 +10,7 @@ from viewer.app.desktop.offline import OfflineMode
 from viewer.app.fetch_progress import FetchProgress
 from viewer.app.imagery.newest_dates import NewestDates
 from viewer.app.imagery.server_way_desk import ServerWayDesk
+from viewer.app.imagery.whole_file_desk import WholeFileDesk
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.navigation.state_ways import StateWays
 from viewer.canvas.widget import MapCanvas
@@ -38,7 +39,8 @@ class NetworkDesk(QObject):
         self._status, self._look = status, look
         ServerWayDesk(context.ways, panels, settings, self)
         NewestDates(context.fetcher, context.jobs, panels, self)
-        StateWays(canvas, panels, views, self.offline, context.fetcher, self)
+        files = WholeFileDesk(panels, canvas.window, context.fetcher, self)
+        StateWays(canvas, panels, views, self.offline, context.fetcher, files.download, self)
         self.offline.changed.connect(self._show_offline)
         status.online_asked.connect(lambda: self.offline.set(False))
         status.show_offline(self.offline.is_on)

@@ -68,6 +68,17 @@ def relink_layers(document: Document, layers: Mapping[str, Places], *, actor: st
     return Edit(label, tuple(changes))
 
 
+def draw_from_file(document: Document, uuid: str, path: str, *, actor: str, now: str | None = None) -> Edit:
+    """Draw a layer from a file at a path, which was downloaded from its address; all else about it stays. Raises
+    InvalidValue.
+    """
+    layer = row_of(document.layers, uuid, Phrase("layer"))
+    source = {name: value for name, value in layer.source.items() if name != "address"}
+    source["path"] = path
+    changes = update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source))
+    return Edit(Phrase("Draw layer “{name}” from its downloaded file", name=layer.name), changes)
+
+
 def _relinked(source: Mapping[str, Any], places: Places) -> dict[str, Any]:
     new_source = dict(source)
     text = new_source.get("path")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from PySide6.QtCore import QUrl
 
 from layers.checkpoint import Checkpoint, unchecked
 from layers.errors import BadTemplate
@@ -14,7 +16,6 @@ from layers.services.packs.tile_needs import TileNeeds, requests_of
 from layers.services.tile_service import TileService
 from viewer.canvas.shown_scene import ShownScene
 from viewer.network.fetcher import Fetcher
-from viewer.network.stored_tiles import stored_among
 from viewer.rendering.layers.tiles_drawing import TilesDrawing
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
@@ -23,6 +24,8 @@ BULK_FROM = 250
 """Tiles to be fetched for one picture from which a service that forbids to fetch many is named: OpenStreetMap's own
 rule for its tiles calls more than that bulk downloading."""
 _MOST_NAMED = 3
+_ENCODED = QUrl.ComponentFormattingOption.FullyEncoded
+_CHECKED_EACH = 64
 
 type SeenMaps = Iterable[tuple[ShownScene, View]]
 """Maps of a page or a picture, each with a view in which it is read."""
@@ -137,3 +140,21 @@ def _bulk_words(service: TileService) -> str:
         "ToldTiles",
         "The terms of {0} do not allow many tiles to be fetched at once: choose fewer dots per inch, or less ground.",
     ).format(one_line(service.group or service.title or service.hosts[0], 60))
+
+
+def stored_among(fetcher: Fetcher, addresses: Iterable[str], checkpoint: Checkpoint = unchecked) -> int:
+    """The number of addresses whose tile is stored and still current, or is known to be missing.
+
+    Reads files: not for the window's thread.
+    """
+    count, now = 0, time.monotonic()
+    for number, address in enumerate(addresses):
+        if number % _CHECKED_EACH == 0:
+            checkpoint()
+        if fetcher.nothing_here.get(address, 0.0) > now:
+            count += 1
+            continue
+        store, key = fetcher.tiles, fetcher.without_key(QUrl(address, QUrl.ParsingMode.StrictMode))
+        tile = None if store is None else store.kept(key.toString(_ENCODED))
+        count += tile is not None and tile.is_current
+    return count

@@ -21,10 +21,10 @@ from layers.services.stac.signing import SigningRule
 from layers.services.tile_service import TileService
 from viewer.network.consent import Consent, host_of_url
 from viewer.network.decode import readable_kinds
-from viewer.network.document_fetch import DocumentDone, DocumentFetch
+from viewer.network.document_fetch import DocumentDone, DocumentFetch, WaitingFetch
 from viewer.network.document_store import DocumentStore
 from viewer.network.fetch import Fetch, Limits
-from viewer.network.file_download import DownloadDone, FileDownload
+from viewer.network.file_download import FileDownload
 from viewer.network.host_state import HostReach, HostState, Waiting
 from viewer.network.logins import Logins
 from viewer.network.range_fetch import FilePart, RangeFetch
@@ -185,16 +185,21 @@ class Fetcher(QObject):
             return target
         return None
 
-    def fetch_document(self, request: HttpRequest, done: DocumentDone, keep: bool = False) -> DocumentFetch | None:
+    def fetch_document(
+        self, request: HttpRequest, done: DocumentDone, keep: bool = False, into: Path | None = None
+    ) -> WaitingFetch | None:
         """Fetch a document; `done(answer, error)` is called later, or at once where nothing may be requested.
 
         Where the server itself has answered with an error, `done` is given its answer beside the error. With `keep` a
         copy is kept for work without a network: for what describes a service, never for what may hold signed addresses.
+        `into` is a path of a file that gets all that comes, however much that is.
         """
         target = QUrl(request.address, QUrl.ParsingMode.StrictMode)
         if refusal := self._refusal(target):
             done(None, refusal)
             return None
+        if into is not None:
+            return self._begin(FileDownload(self, target, into, done))
         return self._begin(DocumentFetch(self, target, request, done, self._documents if keep else None))
 
     def fetch_range(self, address: str, first: int, last: int, done: DocumentDone, name: str = "") -> RangeFetch | None:
@@ -212,14 +217,6 @@ class Fetcher(QObject):
             done(None, refusal)
             return None
         return self._begin(RangeFetch(self, target, part, done, self.ranges))
-
-    def download(self, address: str, path: Path, done: DownloadDone) -> FileDownload | None:
-        """Fetch a whole file of any size into a new file at a path; `done(path, error)` as for a document."""
-        target = QUrl(address, QUrl.ParsingMode.StrictMode)
-        if refusal := self._refusal(target):
-            done(None, refusal)
-            return None
-        return self._begin(FileDownload(self, target, path, done))
 
     def _refusal(self, target: QUrl) -> NotAllowed | None:
         host = host_of_url(target)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import math
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, override
 
@@ -16,10 +15,9 @@ from layers.errors import DiskFull, GeoloupeError, SaveFailed, ServerFault
 from layers.phrase import Phrase
 from layers.text.counted import size_words
 from viewer.network.answer import HttpAnswer
-from viewer.network.document_fetch import WaitingFetch
+from viewer.network.document_fetch import DocumentDone, WaitingFetch
 from viewer.network.fetch import Block, FetchContext, RequestBounds
 
-type DownloadDone = Callable[[HttpAnswer | None, GeoloupeError | None], None]
 MOST_BYTES = 1 << 40
 MOST_WAITING = 8 << 20
 """Most bytes that wait to be written: the server has to wait for a slow disk."""
@@ -34,7 +32,7 @@ class FileDownload(WaitingFetch):
 
     _packing = b"identity"  # the size that is announced is then that of the file
 
-    def __init__(self, context: FetchContext, url: QUrl, path: Path, done: DownloadDone) -> None:
+    def __init__(self, context: FetchContext, url: QUrl, path: Path, done: DocumentDone) -> None:
         super().__init__(context, url, RequestBounds(context.limits.document_idle_s, math.inf, MOST_BYTES), done)
         self._path, self._part = path, path.with_name(f"{path.name}.part")
         self._file: BinaryIO | None = None

@@ -237,7 +237,7 @@ class Notice(Struct, frozen=True):
 
     @property
     def cause(self) -> tuple[str, tuple[Way, ...], str]:
-        """What is amiss, whatever the layer is called."""
+        """The fault and its ways out, whatever the layer is called."""
         return self.state.kind, self.state.ways, (self.state.reason or self.state.sentence).replace(self.name, "", 1)
 
 

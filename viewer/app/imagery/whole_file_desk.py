@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.requests.addresses import name_of
+from layers.services.http_request import HttpRequest
 from layers.text.counted import size_words
-from viewer.commands.imagery.whole_files import draw_from_file
+from viewer.commands.relink import draw_from_file
 from viewer.network.answer import HttpAnswer
 from viewer.network.consent import host_of
 from viewer.network.fetcher import Fetcher
@@ -56,7 +57,8 @@ class WholeFileDesk(QObject):
         path = self._ask_path(address, fetcher.ranges.whole_size(address) or -1)
         if path is not None:
             done = partial(self._downloaded, layer.uuid, path)
-            self._download = fetcher.download(address, path, done)
+            download = fetcher.fetch_document(HttpRequest(address), done, into=path)
+            self._download = download if isinstance(download, FileDownload) else None
         if self._download is not None and self._panels.case.jobs is not None:
             title = self.tr("Downloading {0}").format(one_line(name_of(address), 40))
             self._job = self._panels.case.jobs.follow(title, self.cancel)

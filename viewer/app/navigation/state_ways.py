@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 
 from layers.document.layer import Layer
 from layers.grid.map_scale import LOGICAL_PIXEL_M
 from viewer.app.desktop.offline import OfflineMode
-from viewer.app.imagery.whole_file_desk import WholeFileDesk
 from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.service_times import dated_service
@@ -30,12 +31,14 @@ class StateWays(QObject):
         views: MapViews,
         offline: OfflineMode,
         fetcher: Fetcher | None,
+        download: Callable[[Layer], None],
         parent: QObject,
     ) -> None:
+        """`download` fetches the file of a layer whole."""
         super().__init__(parent)
         self._canvas, self._panels, self._views = canvas, panels, views
         self._offline, self._fetcher = offline, fetcher
-        self._files = WholeFileDesk(panels, canvas.window, fetcher, self)
+        self._download = download
         canvas.notice_answered.connect(self.take)
         panels.layer_verbs.leave_state.connect(self.take)
 
@@ -61,7 +64,7 @@ class StateWays(QObject):
             case Way.ALLOW:
                 self._panels.permissions_wanted.emit()
             case Way.DOWNLOAD:
-                self._files.download(layer)
+                self._download(layer)
             case Way.CHOOSE_DATE:
                 self._choose_date(layer)
             case Way.SHOW_COVERED:
