@@ -9,7 +9,7 @@ from layers.services.features.feature_question import MOST_FEATURES, FeatureQues
 from layers.services.features.feature_walk import FeatureWalk
 from viewer.network.answer import HttpAnswer
 from viewer.network.consent import host_of
-from viewer.network.document_fetch import DocumentFetch
+from viewer.network.document_fetch import WaitingFetch
 from viewer.network.fetcher import Fetcher
 from viewer.support.jobs import Job, Jobs
 
@@ -23,7 +23,7 @@ class FeatureFetch:
         """`done(walk, error)` is called at the end, with a walk or an error; never after `stop`."""
         self._fetcher, self._jobs, self._question, self._done = fetcher, jobs, question, done
         self._walk: FeatureWalk | None = None
-        self._fetch: DocumentFetch | None = None
+        self._fetch: WaitingFetch | None = None
         self._is_over = False
         self.refused_host = ""
         """The host of a link that was not followed, as it has not been allowed; empty for none."""
