@@ -66,12 +66,13 @@ def middle_of(window: MainWindow) -> tuple[float, float]:
 @pytest.mark.bounded
 @pytest.mark.parametrize("reads_inline", [False], ids=["reader processes"])
 def test_the_map_goes_to_a_file_at_an_address(
-    window: MainWindow, files: RangeServer, tmp_path: Path, qtbot: QtBot
+    window: MainWindow, files: RangeServer, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("viewer.app.opening.opener.HOST_PATIENCE_MS", 100_000)  # a busy machine starts readers slowly
     write_cog(tmp_path / "a.tif", 512)
     window.context.pool.remote_files.source = FetchedRanges(window.context.fetcher)
     window.opener.open([files.address("a.tif")], is_typed=True)
-    qtbot.waitUntil(lambda: bool(window.session.document.layers), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(window.session.document.layers), timeout=90_000)
     settle(window, qtbot)
     assert middle_of(window) == pytest.approx((402_560, 5_997_440), abs=500)
     (row,) = window.session.document.layers.values()
