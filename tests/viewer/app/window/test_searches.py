@@ -96,7 +96,7 @@ def test_a_search_over_a_radar_scene_says_that_the_crater_lies_in_radar_shadow(
     assert search.assessed_pct <= 92.0
     words = search_sentence(search, document.images[search.image_uuid])
     assert str(words) == "vehicle: none of 5 m or more seen in the 92 % assessable; this does not show absence."
-    assert rest_sentence(search) == "8 % obscured (radar shadow)."
+    assert str(rest_sentence(search)).startswith("8 % obscured (radar shadow).")
 
 
 @pytest.mark.bounded
@@ -725,7 +725,7 @@ def test_the_crater_of_a_real_radar_scene_lies_in_radar_shadow(window: MainWindo
     assert all(cell.no_data == 0 for cell in sheet.cells)
     assert search.assessed_pct is not None
     assert search.assessed_pct <= 92.0
-    assert rest_sentence(search) == "8 % obscured (radar shadow)."
+    assert str(rest_sentence(search)).startswith("8 % obscured (radar shadow).")
 
 
 @pytest.mark.bounded
