@@ -323,7 +323,10 @@ class HistoryPanel(QWidget):
             self._details = ChangeDetails(change.seq)
             self.reading.ask_details(change)
         why = "" if change is None else self._why_not_back(change)
-        if change is None:
+        run = self.chosen_run
+        if run is not None:
+            self._show_run(run)
+        elif change is None:
             self.words.show_hint(self._why_none())
         else:
             self._show_whole(change, self._details.geometries, why)
@@ -332,7 +335,6 @@ class HistoryPanel(QWidget):
         self.back_button.setToolTip(tooltip(tip))
         self.row_button.setEnabled(change is not None)
         self.row_button.setVisible(not self.filters.is_of_row)
-        run = self.chosen_run
         opens = self.tr("Open") if run is None else self.tr("Fold Up") if run.is_open else self.tr("List Cells")
         self.open_button.setText(opens)
         self.open_button.setEnabled(run is not None or (change is not None and self._can_open(change)))
@@ -341,16 +343,9 @@ class HistoryPanel(QWidget):
 
     def _why_none(self) -> str:
         """The words in place of a change, while none or several are chosen."""
-        run = self.chosen_run
-        if run is not None:
-            first, last = (in_language(written_date(change.at)) for change in (run.run[-1], run.run[0]))
-            when = first if first == last else self.tr("{0} to {1}").format(first, last)
-            by = said_name(run.change.actor, self._context.document) or self.tr("(not named)")
-            way = self.tr("Enter lists each answer, which can be taken back there, or folds them up.")
-            return f"{answered_words(run.run)}, {when}, {by}. {way}"
         if len(self.list.selected()) > 1:
-            return self.tr("Several are chosen: one at a time is shown here.")
-        return self.tr("Choose a change: it is shown whole here.")
+            return self.tr("Choose one change at a time.")
+        return self.tr("Choose a change to see it whole.")  # in one line: no hint is broken into several
 
     def _detailed(self, details: ChangeDetails) -> None:
         if self.chosen is not None and self.chosen.seq == details.seq:
@@ -366,6 +361,14 @@ class HistoryPanel(QWidget):
         if self._details.is_lost:
             return self.tr("Its bytes left the case when it was saved: look for them in a backup of that day.")
         return ""
+
+    def _show_run(self, run: ChangeRow) -> None:
+        """Show from when to when the changes of a run were made, by whom, and the way to each of them."""
+        first, last = (in_language(written_date(change.at)) for change in (run.run[-1], run.run[0]))
+        when = first if first == last else self.tr("{0} to {1}").format(first, last)
+        by = said_name(run.change.actor, self._context.document) or self.tr("(not named)")
+        way = self.tr("Enter lists each answer, which can be taken back there, or folds them up.")
+        self.words.show_change(answered_words(run.run), (f"{when}, {by}", way), (), is_update=False)
 
     def _show_whole(self, change: RecordedChange, geometries: Geometries, why_not: str) -> None:
         """Show all that is known of a change, field by field, and why it cannot be taken back."""
