@@ -69,8 +69,8 @@ class WholeFileDesk(QObject):
         title = self.tr("Download {0} from {1}").format(name, host)
         if size > 0:
             title = self.tr("Download {0} ({1}) from {2}").format(name, size_words(size), host)
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
-        suggestion = Path(folder or Path.home()) / name_of(address)
+        downloads = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation))
+        suggestion = (downloads if downloads.is_dir() else Path.home()) / name_of(address)
         text, _ = QFileDialog.getSaveFileName(self._window(), title, str(suggestion))
         return Path(text) if text else None
 

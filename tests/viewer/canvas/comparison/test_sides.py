@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from layers.document.comparison import ComparisonSpec, spec_of
+from viewer.canvas.comparison.compared_painter import paint_bars
 from viewer.canvas.comparison.sides import Sides
 from viewer.canvas.panes import pane_rects
+from viewer.support.painting import painting
 
 SIZES = st.integers(20, 3000)
 PARTS = st.floats(0, 1)
@@ -51,3 +56,13 @@ def test_panes_are_of_one_size_and_do_not_overlap(count: int, width: int, height
     assert len({rect[2:] for rect in rects}) == 1
     assert len({rect[:2] for rect in rects}) == count
     assert all(left + wide <= width and top + high <= height for left, top, wide, high in rects)
+
+
+@pytest.mark.parametrize("mode", ["swipe", "swipe across"])
+def test_the_grip_leaves_the_middle_free_where_the_map_was_brought_to_a_mark(qapp: QApplication, mode: str) -> None:
+    image = QImage(400, 400, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    with painting(image) as painter:
+        paint_bars(painter, Sides(spec(2, mode, 0.5), 400, 400), 1.0)
+    beside = [(208, 200), (208, 100)] if mode == "swipe" else [(200, 208), (100, 208)]
+    assert [image.pixelColor(x, y).alpha() > 0 for x, y in beside] == [False, True]
