@@ -72,7 +72,7 @@ def breakable(text: str) -> str:
 
 
 def _broken(match: re.Match[str]) -> str:
-    word = re.sub(r"(?<=[/_\-\\])", BREAK, match[0])
+    word = re.sub(r"(?<=[/_\-\\])|(?<=\.)(?=[^.]{4})", BREAK, match[0])  # an ending, as .tif, stays with its name
     return re.sub(rf"([^{BREAK}]{{{_RUN}}})(?=[^{BREAK}])", rf"\1{BREAK}", word)
 
 
