@@ -152,9 +152,15 @@ def _on_searches(document: Document, marks: set[str], publishing: Publishing) ->
 
 
 def _archive_words(document: Document, search: Search, marks: set[str]) -> str:
-    """A sentence on a search of an archive that was about marks of the product; empty for any other search."""
+    """A sentence on a search of an archive that was about marks of the product, or of ground in which some lie whole;
+    empty for any other search.
+    """
     query = asked_question(search)
     about = [] if query is None else [uuid for uuid in query.about if uuid in marks and uuid in document.sites]
+    if query is not None and not (query.about or query.sites):
+        about = [
+            uuid for uuid in document.sites if uuid in marks and query.question.covers(document.sites[uuid].geometry)
+        ]
     if query is None or not about:
         return ""
     names = [name_of(document, document.sites[uuid]) for uuid in about]

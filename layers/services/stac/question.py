@@ -55,6 +55,10 @@ class StacQuestion(Struct, frozen=True, dict=True):
         """The area of all boxes; empty where none is asked about."""
         return shapely.union_all([shapely.box(*box) for box in self.asked_boxes])
 
+    def covers(self, ground: BaseGeometry) -> bool:
+        """True where all of some ground, within -180..180, was asked about."""
+        return not ground.is_empty and bool(self.area.covers(shapely.force_2d(ground)))
+
     @cached_property
     def span(self) -> TimeSpan | None:
         """The time asked about, to the end of its last day; None where any time is meant."""

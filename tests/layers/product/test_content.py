@@ -352,6 +352,24 @@ def test_a_product_says_what_an_archive_was_asked_when_and_what_came(answer: dic
     ]
 
 
+def test_a_product_says_what_was_asked_of_ground_in_which_its_marks_lie() -> None:
+    def asked(uuid: str, boxes: list[list[float]], **more: object) -> Search:
+        query = {"archive": uuid, "count": 0, "complete": True, "question": {"boxes": boxes}, **more}
+        return Search(uuid=uuid, kind="catalogue", query_json=json.dumps(query), at="2026-12-03T05:41:20Z")
+
+    sites = [
+        Site(uuid="in", label="Pad", geometry=Point(10, 50), position_error_m=5.0),
+        Site(uuid="out", label="Quay", geometry=Point(20, 50), position_error_m=5.0),
+        Site(uuid="part", label="Road", geometry=LineString([(10, 50), (20, 50)]), position_error_m=5.0),
+    ]
+    around, elsewhere = [9.0, 49.0, 11.0, 51.0], [60.0, 10.0, 61.0, 11.0]
+    searches = [asked("A", [around]), asked("B", [elsewhere]), asked("C", []), asked("D", [around], sites=["gone"])]
+    content = content_of(Document({"sites": sites, "searches": searches}), ["in", "out", "part"])
+    assert [caveat for caveat in content.caveats if "asked on" in caveat] == [
+        "A, asked on 3 December 2026, 05:41 UTC for scenes of Pad, of any date: it lists none."
+    ]
+
+
 def test_what_was_seen_is_told_without_gone_or_built() -> None:
     images = [
         Image(uuid=year, image_key=year, acquired_at=year, date_kind="interval", date_basis="analyst")

@@ -68,7 +68,8 @@ def kept_words(sites: Sequence[str]) -> str:
     """A sentence on where a search that was kept can be seen; `sites` are the names of those that it was about."""
     if not sites:
         return translate(
-            "ArchiveWords", "Kept in the case as evidence. It was about no site, so that no product says so."
+            "ArchiveWords",
+            "Kept in the case as evidence: a product that shows marks on this ground says so among its caveats.",
         )
     names = ", ".join(one_line(name, 40) or no_name() for name in sites[:MOST_NAMED]) + (
         ", …" if len(sites) > MOST_NAMED else ""

@@ -396,7 +396,7 @@ def test_an_answer_goes_with_its_question(
     assert "2 scenes with at most 20 % of cloud" in dialog.said.text()
     QTest.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
     assert dialog.said.text().endswith(
-        "Kept in the case as evidence. It was about no site, so that no product says so."
+        "Kept in the case as evidence: a product that shows marks on this ground says so among its caveats."
     )
     assert not dialog.keep_button.isEnabled(), "it is kept once"
     dialog.limits_cloud.setChecked(False)
