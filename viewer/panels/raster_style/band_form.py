@@ -81,6 +81,7 @@ class BandForm(QWidget):
             bind = self.fields.bind
             label = bind(f"band{place}", self.tr("%1: band").replace("%1", title), band)
             label.setText(title)
+            label.setMinimumWidth(0)  # three fields stand beside it
             bind(f"low{place}", self.tr("%1: low").replace("%1", title), low, self.tr("Value shown black"))
             bind(f"high{place}", self.tr("%1: high").replace("%1", title), high, self.tr("Value shown bright"))
             for column, widget in enumerate((label, band, low, high)):

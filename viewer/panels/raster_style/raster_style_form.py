@@ -101,7 +101,8 @@ class RasterStyleForm(QWidget):
             button.setAccessibleName(button.text())
         rows = QVBoxLayout()
         rows.addLayout(side_by_side(self.copy_button, self.paste_button))
-        rows.addLayout(side_by_side(self.reset_button, self.combine_button))
+        rows.addLayout(side_by_side(self.reset_button))
+        rows.addLayout(side_by_side(self.combine_button))
         return rows
 
     def _add_slider(

@@ -31,7 +31,7 @@ from viewer.panels.widgets.field_set import LABEL_PX
 from viewer.panels.widgets.fields import ChoiceField, LineField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted, side_by_side
-from viewer.panels.words import choices
+from viewer.panels.words import choices, example
 from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
@@ -56,7 +56,7 @@ class ImagePart(FoldSection):
         self.layer = ChoiceField()
         self.layer.committed.connect(self._take_layer)
         self.placement = LineField()
-        self.placement.setPlaceholderText(self.tr("not stated, e.g. CE90 6.5 m"))
+        self.placement.setPlaceholderText(example("CE90 6.5 m"))
         self.placement.committed.connect(self._place)
         self.placement.given_up.connect(self._give_up_placement)
         self.end = ChoiceField(choices(("", *BASE_OR_TOP)))

@@ -112,7 +112,7 @@ class LifecycleRows(QObject):
             self.tr("The date for which the source says so, never one to come: that is Valid from"),
         )
         name = self.tr("Source of the lifecycle")
-        prompt = self.tr("Link, or title of a source…")
+        prompt = self.tr("Link or title…")
         self.source = LinkedField(Picker(self._sources, prompt, name, self.tr("New source “{0}”").format))
         self.source.picked.connect(lambda uuid: self._set(uuid))
         self.source.picker.let_go.connect(context.tell_not_linked)

@@ -180,7 +180,7 @@ class SiteFormPanel(QWidget):
             LANGUAGES, (self.tr("Chinese"), self.tr("Russian"), self.tr("English")), strict=True
         ):
             add(f"alias_{language}", title, LineField(), self.tr("The site's name in this language"))
-        ours = TextField(lines=1)
+        ours = TextField(lines=2)
         ours.setPlaceholderText(self.tr("S1 writes this name. No part of it is ours."))
         add("identity_note", self.tr("What is ours"), ours, self.tr("Who writes its name so, and what of it we added"))
 

@@ -127,6 +127,7 @@ class FieldSet(QObject):
         """Add a row with a label; long text is under its label, over the full width."""
         caption = self.bind(column, label, field, tip)
         if isinstance(field, TextField):
+            caption.setWordWrap(True)
             self._form.addRow(caption)
             self._form.addRow(field)
         else:

@@ -17,7 +17,7 @@ LONGEST_SEARCHED = 200_000
 LONGEST_TIP = 1000
 TIP_COLUMNS = 64
 """Columns of a line of a tooltip."""
-LEAST_HEAD = 4
+LEAST_HEAD = 8
 """Least letters that stay before the last word of a line that is shortened."""
 BREAK = "\u200b"
 """Zero-width space, at which a line may end."""

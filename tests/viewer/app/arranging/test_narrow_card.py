@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QLineEdit, QTabBar
+from PySide6.QtWidgets import QLabel, QLineEdit, QTabBar
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
 from layers.document.claim import Claim
-from layers.document.rows import ClaimSource
+from layers.document.rows import ClaimEvidence, ClaimSource
 from layers.document.site import Site
 from layers.document.source import Source
+from tests.support.cut_texts import is_cut
 from tests.support.windows import settle, take_up
 from viewer.app.window import MainWindow
 from viewer.panels.claims.claim_form import ClaimFormPanel
@@ -76,7 +77,7 @@ def test_titles_of_tabs_are_whole_words_and_long_fields_stand_below_their_labels
         window.selection.set({site.uuid})
         settle(window, qtbot)
         window.docks.show_panel("site_form")
-        qtbot.waitUntil(lambda: not squeezed_tabs(window, "Acquisition"))
+        qtbot.waitUntil(lambda: not squeezed_tabs(window, "Acquisition"), timeout=20_000)
     assert window.docks["panel_details"].windowTitle() == "Measurement", "its name has no room"
     window.selection.set({"s1"})
     settle(window, qtbot)
@@ -90,7 +91,7 @@ def test_titles_of_tabs_are_whole_words_and_long_fields_stand_below_their_labels
     window.docks.show_panel("panel_sources")
     window.docks.sources.panel.list.select({"s"})
     window.docks.sources.panel.chosen(frozenset({"s"}))
-    qtbot.waitUntil(lambda: not squeezed_tabs(window, "Acquisition"))
+    qtbot.waitUntil(lambda: not squeezed_tabs(window, "Acquisition"), timeout=20_000)
 
 
 def squeezed_tabs(window: MainWindow, title: str) -> list[str]:
@@ -125,3 +126,31 @@ def test_the_head_of_the_sheet_keeps_its_labels_in_two_lines(dressed: None, wind
     assert sheet.observer.y() > sheet.target.y()
     window.resize(1900, 900)
     qtbot.waitUntil(lambda: sheet.width() >= ONE_LINE_PX and sheet.observer.y() == sheet.target.y())
+
+
+def test_labels_of_a_judgement_are_whole_and_its_reports_have_room(
+    dressed: None, window: MainWindow, qtbot: QtBot
+) -> None:
+    """“Part judged” and its relation left the card, and the captions of alternatives and assumptions their ends."""
+    report = Claim(uuid="r", source_wording=LONG, made_by="Two officials", voice="speaker")
+    own = Claim(uuid="j", statement=LONG, voice="analyst", state="assessed", alternatives="It is another station.")
+    judged = ClaimEvidence(uuid="e", claim_uuid="j", evidence_table="claims", evidence_uuid="r", bearing="context")
+    window.resize(910, 490)
+    take_up(window, qtbot, claims=[report, own], claim_evidence=[judged])
+    window.panel_context.show_claim("j", raise_form=True)
+    settle(window, qtbot)
+    form = window.docks["panel_details"].findChild(ClaimFormPanel)
+    assert form is not None
+    form.structured_part.set_folded(False)
+    settle(window, qtbot)
+
+    def cut() -> list[str]:
+        shown = [label for label in form.findChildren(QLabel) if label.isVisibleTo(form)]
+        return [label.text() for label in shown if is_cut(label)]
+
+    qtbot.waitUntil(lambda: not cut(), timeout=20_000)
+    (card,) = form.reports.rows
+    qtbot.waitUntil(lambda: card.rect().contains(card.relation.geometry()), timeout=20_000)
+    assert card.part.width() > card.part.fontMetrics().horizontalAdvance(card.part.placeholderText())
+    assert "".join(card.words.lines()).endswith(("sides", "…"))
+    qtbot.waitUntil(lambda: card.words.heightForWidth(card.words.width()) <= card.words.height(), timeout=20_000)
