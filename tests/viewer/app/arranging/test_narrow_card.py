@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QLabel, QLineEdit, QTabBar
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,7 @@ from viewer.panels.observations.observation_sheet import ONE_LINE_PX, Observatio
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.widgets import row_delegate
 
+FRAME_PX = 16
 LONG = "Two senior officials said that the ground station sends images of the whole front to both sides"
 
 
@@ -151,6 +152,7 @@ def test_labels_of_a_judgement_are_whole_and_its_reports_have_room(
     qtbot.waitUntil(lambda: not cut(), timeout=20_000)
     (card,) = form.reports.rows
     qtbot.waitUntil(lambda: card.rect().contains(card.relation.geometry()), timeout=20_000)
-    assert card.part.width() > card.part.fontMetrics().horizontalAdvance(card.part.placeholderText())
+    assert card.mapTo(form.page, QPoint(card.width(), 0)).x() < form.page.width()
+    assert card.part.width() > card.part.fontMetrics().horizontalAdvance(card.part.placeholderText()) + FRAME_PX
     assert "".join(card.words.lines()).endswith(("sides", "…"))
     qtbot.waitUntil(lambda: card.words.heightForWidth(card.words.width()) <= card.words.height(), timeout=20_000)
