@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.claim import Claim
+from layers.product.judging.reissue import lacks_change_note, newest_judgement
+from viewer.commands.claims import update_claim
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
 
@@ -154,11 +156,20 @@ class ReasonLine(QuestionLine):
             self.skip()
 
     def give(self) -> None:
-        """Keep the reason with the change, and be gone."""
-        if self._uuid in self._context.document.claims:
-            self._keep((self._uuid,), self._columns)
-        else:
+        """Keep the reason with the change, and be gone; of an issued judgement, also as what its reissue prints."""
+        if self._uuid not in self._context.document.claims:
             self.skip()
+            return
+        reason = " ".join(self.field.text().split())
+        self._keep((self._uuid,), self._columns)
+        if reason and self._is_wanted_in_print():
+            self._context.do(update_claim, self._uuid, change_note=reason)
+
+    def _is_wanted_in_print(self) -> bool:
+        """True where an issued product has printed another judgement, and no words say yet why it changed."""
+        document = self._context.document
+        earlier = newest_judgement(document, self._uuid)
+        return earlier is not None and lacks_change_note(earlier, document.claims[self._uuid])
 
     def skip(self) -> None:
         """Ask no longer."""
@@ -179,7 +190,8 @@ class ReasonLine(QuestionLine):
         before, after = own[0].before, own[0].after
         if isinstance(before, Claim) and isinstance(after, Claim) and self._has_changed(before, after):
             self._before = self._before or self._values(before)
-            self.ask(self._words)
+            printed = self.tr("The next version of its product prints this reason.")
+            self.ask(f"{self._words} {printed}" if self._is_wanted_in_print() else self._words)
 
     def _values(self, claim: Claim) -> tuple[Any, ...]:
         return tuple(getattr(claim, column) for column in self._columns)

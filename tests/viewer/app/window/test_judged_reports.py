@@ -15,6 +15,7 @@ from layers.product.judging.judged import judgements_of
 from layers.product.judging.reissue import issued_judgements
 from layers.product.lint.finding import Jump
 from layers.product.numbering import numbers_json
+from tests.support.choices import choose_by_keys, popup
 from tests.support.windows import begin_on_map, press, settle
 from viewer.app.products.findings.cure_paths import show_row_of
 from viewer.app.window import MainWindow
@@ -152,6 +153,39 @@ def test_the_cure_of_a_changed_judgement_leads_to_its_reason(
     form.flush()
     assert document.claims[own].change_note == "because a third image shows the tower"
     assert form.cautions.sentences == []
+
+
+@popup
+@pytest.mark.bounded
+def test_one_answer_says_in_the_history_and_in_the_reissue_why_a_judgement_changed(
+    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
+) -> None:
+    """The form asked the same thing twice, and the product refused what the first answer had said."""
+    press(Key.Key_J)
+    settle(window, qtbot)
+    document, own = window.session.document, window.panel_context.claim_uuid
+    window.session.push(update_claim(document, own, actor="me", likelihood_term="likely", confidence="low"))
+    numbers = numbers_json({}, {}, issued_judgements([document.claims[own]]))
+    product = Product(uuid="p", name="P", issued_at="2024-05-01T00:00:00Z", numbers_json=numbers)
+    printed = ProductRow(uuid="pr", product_uuid="p", table_name="claims", row_uuid=own)
+    window.session.push(Edit("issue", (Change("products", None, product), Change("product_rows", None, printed))))
+    choose_by_keys(form.fields.fields["likelihood_term"], "very likely")
+    line = form.reasons["likelihood_term"]
+    qtbot.waitUntil(line.isVisible)
+    assert line.question.text().endswith("The next version of its product prints this reason.")
+    line.field.setFocus()
+    write("a third image shows the tower")
+    press(Key.Key_Return)
+    assert document.claims[own].change_note == "a third image shows the tower"
+    assert form.cautions.sentences == []
+    choose_by_keys(form.fields.fields["confidence"], "Moderate")
+    sure = form.reasons["confidence"]
+    qtbot.waitUntil(sure.isVisible)
+    assert "prints" not in sure.question.text(), "the reissue has its words"
+    sure.field.setFocus()
+    write("two origins now")
+    press(Key.Key_Return)
+    assert document.claims[own].change_note == "a third image shows the tower", "what stands there is the analyst's"
 
 
 @pytest.mark.bounded
