@@ -13,7 +13,7 @@ from layers.product.judging.cautions import observation_caution
 from viewer.commands.imagery.observations import observation_of
 from viewer.commands.imagery.sightings import record_sighting, sighting_image
 from viewer.panels.context import PanelContext
-from viewer.panels.widgets.field_set import COLUMN, LABEL_PX
+from viewer.panels.widgets.field_set import COLUMN
 from viewer.panels.widgets.fields import LineField
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.language.text import tooltip
@@ -51,7 +51,6 @@ class Sighting(QWidget):
         )
         self.line.committed.connect(self._record)
         label = plain_label(self.tr("Seen"))
-        label.setMinimumWidth(LABEL_PX)
         label.setBuddy(self.line)
         row = QHBoxLayout()
         row.setSpacing(8)
