@@ -52,12 +52,13 @@ class WordingMargin(QWidget):
         texts: Mapping[str, tuple[TextWidget, str]],
         kept: Callable[[str], Collection[str]] = nothing_kept,
         parent: QWidget | None = None,
+        is_quoted: Callable[[str, str], bool] = lambda _column, _text: False,
     ) -> None:
         """`texts` are fields with the kind of their text, by column; `kept` gives the rules that are not asked of a
-        column.
+        column. `is_quoted`: True for a column and a text that stands as others wrote it, of which nothing is asked.
         """
         super().__init__(parent)
-        self._context, self._kept = context, kept
+        self._context, self._kept, self._is_quoted = context, kept, is_quoted
         self._texts = [WrittenText(field, kind, column) for column, (field, kind) in texts.items()]
         self.advice: list[tuple[str, Advice]] = []
         """The advice that is shown, with the column that it is on."""
@@ -112,6 +113,7 @@ class WordingMargin(QWidget):
         judged = [
             (text.column, advice)
             for text in self._texts
+            if not self._is_quoted(text.column, _typed(text.field))
             for advice in advice_in_case(document, _typed(text.field), text.kind, is_whole=True)
             if advice.rule not in self._kept(text.column)
         ]

@@ -279,7 +279,7 @@ class EarthElements:
         if style.icon and style.icon not in self._icons:
             self._icons.add(style.icon)
             self._leave("icon", "", style.icon)
-        if "Point" not in parts and min(style.stroke_opacity, style.fill_opacity) < 1:
+        if "Point" not in parts and (style.stroke_opacity < 1 or (style.fill_color and style.fill_opacity == 1)):
             self._leave("transparent", name)
         if (one_line(parts.get("visibility")) or "") in ("0", "false"):
             self._leave("hidden", name)

@@ -95,6 +95,8 @@ def _number(text: str | None) -> float | None:
 def _style(parts: dict[str, Any]) -> EarthStyle:
     stroke, stroke_opacity = _colour(parts.get("stroke_color", ""))
     fill, fill_opacity = _colour(parts.get("fill_color", ""))
+    if parts.get("fill_color") == "":  # stated to have none
+        fill_opacity = 0.0
     return EarthStyle(
         icon=parts.get("icon", ""),
         icon_color=_colour(parts.get("icon_color", ""))[0],

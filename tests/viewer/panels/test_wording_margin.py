@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -13,6 +15,8 @@ from layers.product.wording.passed import rules_off
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.claims import update_claim
+from viewer.commands.filing.earth_stated import lines_mark
+from viewer.commands.sites import update_site
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.claims.claim_verbs import judge
 from viewer.panels.sites.chip_dialog import ChipDialog
@@ -103,6 +107,21 @@ def test_labels_and_notes_of_a_site_have_their_advice(qtbot, desk: Desk) -> None
     typed(panel.fields.fields["notes"], "The island has no airstrip. The tents have disappeared. It is 340 m long.")
     qtbot.waitUntil(panel.wording.isVisible)
     assert [advice.rule for _, advice in panel.wording.advice] == ["absence-of", "gone"], "two at once, not three"
+
+
+def test_notes_that_stand_as_a_file_of_google_earth_has_them_are_not_judged(qtbot, desk: Desk) -> None:
+    """Others wrote them; what the analyst makes of them is judged."""
+    panel = shown(qtbot, SiteFormPanel(desk.context), 330, 1500)
+    stated = json.dumps({"earth": {"stated": {"notes": lines_mark([PROOF])}}})
+    uuid = next(iter(desk.context.document.sites))
+    desk.context.do(update_site, uuid, notes=PROOF, props_json=stated)
+    desk.context.selection.set((uuid,))
+    notes = panel.fields.fields["notes"]
+    qtbot.waitUntil(lambda: notes.toPlainText() == PROOF)
+    qtbot.wait(20)
+    assert not panel.wording.isVisible()
+    typed(notes, " It proves more.")
+    qtbot.waitUntil(panel.wording.isVisible)
 
 
 def test_a_caption_has_its_advice(qtbot, desk: Desk) -> None:

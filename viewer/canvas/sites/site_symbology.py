@@ -8,6 +8,7 @@ from functools import lru_cache
 from msgspec import Struct, field
 from PySide6.QtGui import QColor
 
+from layers.document.marks.earth_opacity import OPAQUE, earth_opacity
 from layers.document.site import Site
 from layers.document.vocabulary import AREA_NOT_PIN_M, ROLES, THINNEST_PX, WIDEST_PX, class_of
 from layers.vector.style.routes import ROUTES
@@ -137,7 +138,10 @@ def fill_of(site: Site) -> QColor:
         own or own_color(site.stroke_color) or (MEASURE_COLOR if is_measured else _bright(role_color(site.role)))
     )
     if not own or color.alpha() == 255:
-        color.setAlpha(_MEASURED_ALPHA if is_measured else 46)
+        stated = earth_opacity(site.props_json)
+        is_stated = stated is not None and stated[1] < OPAQUE  # what hides the image is shown with our own measure
+        alpha = round(255 * stated[1]) if stated is not None and is_stated else 46
+        color.setAlpha(_MEASURED_ALPHA if is_measured else alpha)
     return color
 
 

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
 from layers.document.json_fields import json_object
+from layers.document.marks.earth_opacity import EARTH
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.measure import distance_m
@@ -28,7 +29,7 @@ from viewer.commands.filing.earth_fields import (
     own_folder_of,
     props_of,
 )
-from viewer.commands.filing.earth_overlays import EARTH, folder_words
+from viewer.commands.filing.earth_overlays import folder_words
 from viewer.commands.filing.earth_own import OwnSites, is_written_as, own_name
 from viewer.commands.filing.earth_stated import (
     FOLDER,
@@ -331,6 +332,12 @@ class _Recognition:
             if chip.site_uuid == site.uuid:
                 known.add(posixpath.basename(chip.layer_title.partition(" in ")[0]))
         return _new_photos(place, known)
+
+
+def are_notes_of_file(site: Site, notes: str) -> bool:
+    """True for notes that a site has as its file of Google Earth states them: nobody here has written them."""
+    stated = _kept_of(site).get(STATED)
+    return isinstance(stated, dict) and stated.get(NOTES) == lines_mark([notes])
 
 
 def kind_of(geometry: BaseGeometry) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.json_fields import json_object
+from layers.document.marks.earth_opacity import EARTH, OPACITY
 from layers.document.vocabulary import PHOTO, THINNEST_PX, WIDEST_PX
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
@@ -16,7 +17,7 @@ from layers.requests.earth_file import EarthFile, EarthPlace, EarthStyle
 from layers.requests.earth_own import OWN_FOLDERS, OwnMark
 from viewer.commands.feature_sites import LONGEST_NOTES, site_geometry
 from viewer.commands.fields import check_date, check_order
-from viewer.commands.filing.earth_overlays import EARTH, folder_words
+from viewer.commands.filing.earth_overlays import folder_words
 from viewer.commands.filing.earth_own import own_fields, own_shapes
 from viewer.commands.filing.earth_stated import STATED, stated_marks
 from viewer.commands.sites import FIELD_WORDS
@@ -137,5 +138,5 @@ def _kept(place: EarthPlace) -> dict[str, Any]:
     kept: dict[str, Any] = {"order": place.order, "time": place.time_kind, "height_m": place.height_m}
     kept["icon"] = [style.icon, style.icon_color, style.icon_scale, *style.hot_spot] if style.icon else None
     opacities = [style.stroke_opacity, style.fill_opacity]
-    kept["opacity"] = opacities if min(opacities) < 1 else None
+    kept[OPACITY] = opacities if style.fill_color or min(opacities) < 1 else None
     return {name: value for name, value in kept.items() if value not in (None, "")}

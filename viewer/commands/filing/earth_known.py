@@ -11,10 +11,11 @@ from msgspec import Struct
 from layers.document.document import Document
 from layers.document.kept_view import KeptView
 from layers.document.layer import Layer
+from layers.document.marks.earth_opacity import EARTH
 from layers.errors import InvalidValue
 from layers.requests.earth_file import EarthFile
 from viewer.commands.filing.earth_changes import EarthChange, earth_sites
-from viewer.commands.filing.earth_overlays import EARTH, kept_facts
+from viewer.commands.filing.earth_overlays import kept_facts
 from viewer.commands.filing.earth_views import viewport_json
 
 

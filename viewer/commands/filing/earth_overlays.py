@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from layers.document.layer import Layer
+from layers.document.marks.earth_opacity import EARTH
 from layers.document.placing.control_points import read_control_points, written_control_points
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84
@@ -21,8 +22,6 @@ from viewer.commands.found_layers import FoundLayer
 
 FOLDERS_APART = " / "
 """Text between the names of a path of folders."""
-EARTH = "earth"
-"""Key of a site's `props_json`, and of a layer's source, for what Google Earth states and no column holds."""
 LONGEST_TEXT = 4000
 _BOX_NUMBERS, _CORNER_NUMBERS = 5, 8
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from layers.document.json_fields import json_object
+from layers.document.marks.earth_opacity import EARTH
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.requests.earth_file import EarthView
 from layers.time.dates import is_partial
-from viewer.commands.filing.earth_overlays import EARTH, FOLDERS_APART
+from viewer.commands.filing.earth_overlays import FOLDERS_APART
 
 VIEWS = "Bookmarks"
 """Name of the folder of the case's bookmarks."""

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtGui import QColor
 
+from layers.document.marks.earth_opacity import OPAQUE, earth_opacity
 from layers.document.site import Site
 from layers.geo.coordinates import digits_for
 from layers.product.content import NamedSite, ProductContent
@@ -56,7 +58,19 @@ class WrittenMark(Struct, frozen=True):
 
 
 def drawn_style(site: Site) -> EarthStyle:
-    """Colours and widths with which a mark is written; none for a pin, which has a picture of its symbol."""
+    """Colours and widths with which a mark is written; none for a pin, which has a picture of its symbol.
+
+    What came from Google Earth can be seen through as much as there.
+    """
+    drawn, stated = _drawn_style(site), earth_opacity(site.props_json)
+    if stated is None or site.kind == "point":
+        return drawn
+    has_fill = bool(site.fill_color) or stated[1] < OPAQUE
+    return replace(drawn, stroke_opacity=stated[0], fill_opacity=stated[1] if has_fill else drawn.fill_opacity)
+
+
+def _drawn_style(site: Site) -> EarthStyle:
+    """Colours and widths as the map shows them."""
     if site.kind == "point" and not site.is_area:
         return EarthStyle()
     if site.kind == "line":

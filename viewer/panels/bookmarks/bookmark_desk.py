@@ -10,7 +10,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from layers.document.changes import Changes
+from layers.document.kept_view import KeptView
 from layers.document.rows import Bookmark
+from layers.errors import InvalidValue
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.bookmarks import (
     add_bookmark,
@@ -32,6 +34,8 @@ from viewer.support.language.translation import translate
 LOOK_MS = 100
 LONGEST_WAIT_MS = 15_000
 """Most milliseconds that a tour waits at a stop whose layers do not come."""
+MOVED_PX = 20
+"""Pixels by which the map may be off a view that it shows."""
 FIRST_PAUSE_S = 5
 
 
@@ -70,6 +74,10 @@ class BookmarkDesk(QObject):
         self._waited_ms = 0
         self._next = QTimer(self, singleShot=True)
         self._next.timeout.connect(self._go_on)
+        self._seen = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._seen.timeout.connect(self._take_lacking)
+        self._looks = 0
+        """Times that was looked whether the map has drawn a bookmark without a picture."""
         context.document_replaced.connect(self._begin_anew)
         context.changed.connect(self._heard)
 
@@ -137,8 +145,21 @@ class BookmarkDesk(QObject):
         if not self._show_kept(bookmark.viewport_json):
             doubts.append(self.tr("It holds no view that the map can show."))
         self._set_current(uuid)
+        self._looks = 0
+        self._seen.start()
         if doubts:
             self.context.report(self.tr("Bookmark “{0}”: {1}").format(name, " ".join(doubts)))
+
+    def _take_lacking(self) -> None:
+        """Take the picture of the current bookmark where it has none, once the map has drawn it and is still there."""
+        bookmark = self.context.document.bookmarks.get(self._current)
+        self._looks += 1
+        if bookmark is None or self._looks * LOOK_MS > LONGEST_WAIT_MS:
+            return
+        if not self._canvas.is_idle():
+            self._seen.start()
+        elif self.thumbnails.lacks(bookmark) and _is_seen(bookmark.viewport_json, self._viewport_json()):
+            self.thumbnails.take(bookmark, self._canvas)
 
     def step(self, by: int) -> None:
         """Go to the next (1) or previous (-1) bookmark of the tour, round its ends."""
@@ -234,3 +255,14 @@ class BookmarkDesk(QObject):
         if uuid != self._current:
             self._current = uuid
             self.current_changed.emit(uuid)
+
+
+def _is_seen(kept: str, now: str) -> bool:
+    """True where the map shows a kept view: nobody has moved on since."""
+    try:
+        view, shown = KeptView.from_json(kept), KeptView.from_json(now)
+    except InvalidValue:
+        return False
+    if view.crs != shown.crs or view.bounds_lonlat is not None:
+        return view.bounds_lonlat is not None
+    return max(abs(view.x - shown.x), abs(view.y - shown.y)) < MOVED_PX * view.resolution

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, override
 
 from PySide6.QtCore import QByteArray, QMimeData, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtGui import QIcon, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from layers.document.bookmark_state import state_of
@@ -13,6 +13,7 @@ from layers.document.rows import Bookmark
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.named_lists.named_rows import Index, NameDelegate, NamedRows
 from viewer.panels.widgets.row_delegate import paint_selection_bar
+from viewer.support.icons import line_icon
 from viewer.support.language.text import one_line, tooltip
 from viewer.support.language.translation import translate
 
@@ -125,6 +126,9 @@ class BookmarkDelegate(NameDelegate):
         if picture is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(place, picture)
+        else:  # one of another program: its picture is taken when somebody goes there
+            icon = line_icon("bookmarks", option.palette)
+            icon.paint(painter, place.adjusted(0, HIGH_PX // 4, 0, -HIGH_PX // 4), mode=QIcon.Mode.Disabled)
         painter.setPen(option.palette.color(QPalette.ColorRole.Mid))
         painter.drawRect(place.adjusted(0, 0, -1, -1))
         text = _beside(rect)

@@ -45,10 +45,12 @@ class BookmarkThumbnails(QObject):
         self._stands: dict[str, _Key] = {}
         """Key of the picture that the session keeps of each bookmark, by uuid."""
         self._asked: set[str] = set()
+        self._is_reading = False
 
     def begin_anew(self) -> None:
         """Begin with another case."""
         self._bytes, self._pictures, self._stands, self._asked = {}, {}, {}, set()
+        self._is_reading = False
 
     def picture(self, bookmark: Bookmark) -> QImage | None:
         """The picture of a bookmark; None while it is not known, until `changed` is emitted."""
@@ -56,6 +58,10 @@ class BookmarkThumbnails(QObject):
         if key not in self._pictures and bookmark.uuid not in self._asked:
             self._read()
         return self._pictures.get(key)
+
+    def lacks(self, bookmark: Bookmark) -> bool:
+        """True for a bookmark without a picture, as one that came from a file; False while pictures are read."""
+        return self.picture(bookmark) is None and not self._is_reading
 
     def take(self, bookmark: Bookmark, canvas: MapCanvas) -> None:
         """Take a picture of the map as it is now."""
@@ -101,8 +107,11 @@ class BookmarkThumbnails(QObject):
         if work is None or not missing:
             return
 
+        self._is_reading = True
+
         def done(pictures: dict[str, tuple[bytes, QImage]]) -> None:
             if self._context.document is document:
+                self._is_reading = False
                 for uuid, (data, picture) in pictures.items():
                     self._stands.setdefault(uuid, _key(missing[uuid]))
                     self._know(_key(missing[uuid]), data, picture)

@@ -63,7 +63,8 @@ STAYS = {
         "EarthWords", "Pictures of icons: sites have the sign of their class, in the icon’s colour"
     ),
     "transparent": QT_TRANSLATE_NOOP(
-        "EarthWords", "Lines and areas that can be seen through: the map has its own measure"
+        "EarthWords",
+        "Lines that can be seen through, and areas that cannot: so on the way back only",
     ),
     "hidden": QT_TRANSLATE_NOOP("EarthWords", "Hidden placemarks and folders: they are shown"),
     "style elsewhere": QT_TRANSLATE_NOOP("EarthWords", "Styles in other files"),

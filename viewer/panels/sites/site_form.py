@@ -140,8 +140,17 @@ class SiteFormPanel(QWidget):
     def _add_wording(self) -> None:
         texts = {"label": "label", "notes": "note"}
         fields = {column: (self.fields.fields[column], kind) for column, kind in texts.items()}
-        self.wording = WordingMargin(self._context, fields)
+        self.wording = WordingMargin(self._context, fields, is_quoted=self._is_quoted)
         self.page.content.insertWidget(1, self.wording)
+
+    def _is_quoted(self, column: str, text: str) -> bool:
+        """True for notes that came from a file of Google Earth and stand as they were there."""
+        site = self._context.document.sites.get(self._uuid) if column == "notes" else None
+        if site is None or '"stated"' not in site.props_json:
+            return False
+        from viewer.commands.filing.earth_changes import are_notes_of_file  # for start-up time: few sites are such
+
+        return are_notes_of_file(site, text)
 
     def _begin_part(self, part: FoldSection) -> QFormLayout:
         """Begin a part: return its form layout, to which the fields that follow are added."""

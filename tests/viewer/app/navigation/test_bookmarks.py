@@ -18,12 +18,15 @@ from pytestqt.qtbot import QtBot
 from layers.document.layer import Layer
 from layers.document.rows import Bookmark
 from layers.geo.bounds import Bounds
+from layers.requests.earth_file import EarthView
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import opened, press, settle, take_up, texts
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.desktop.questions import Unsaved
 from viewer.app.navigation.flight import Flight
 from viewer.app.window import MainWindow
+from viewer.commands.bookmarks import add_bookmark
+from viewer.commands.filing.earth_views import viewport_json
 from viewer.commands.layers import remove_layers, update_layer
 from viewer.panels.bookmarks.bookmark_list import BookmarkListPanel
 from viewer.panels.bookmarks.bookmark_rows import FACTS_ROLE, MIME_TYPE
@@ -294,3 +297,18 @@ def test_every_control_has_a_name_and_a_way_by_key(case: MainWindow, qtbot: QtBo
     for widget in panel(case).findChildren(QWidget):
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not isinstance(widget.parentWidget(), QDoubleSpinBox):
             assert widget.accessibleName(), widget
+
+
+@pytest.mark.bounded
+def test_a_view_that_came_from_a_file_gets_its_picture_when_somebody_goes_there(case: MainWindow, qtbot: QtBot) -> None:
+    window = case
+    view = viewport_json(EarthView("Yard", "folder", -1, 100.5, 40.5, 20_000.0))
+    assert window.panel_context.do(add_bookmark, view, uuid="yard", name="Yard")
+    settle(window, qtbot)
+    bookmark = window.session.document.bookmarks["yard"]
+    window.docks.show_panel("panel_bookmarks")
+    qtbot.waitUntil(lambda: window.bookmarks.thumbnails.lacks(bookmark), timeout=10_000)
+    panel(window).grab()  # it has a sign in the place of the picture
+    window.bookmarks.go("yard")
+    qtbot.waitUntil(lambda: window.bookmarks.thumbnails.picture(bookmark) is not None, timeout=30_000)
+    assert not window.bookmarks.thumbnails.lacks(bookmark)

@@ -26,8 +26,9 @@ from layers.product.issuing.data_spec import DataSpec
 from layers.project.opening.case_paths import CaseHome
 from layers.requests.earth_file import EarthFile, ReadEarthFile
 from tests.support.qgis.peers import clean, need
-from tests.support.readers.earth_files import PLACES, earth_kmz
+from tests.support.readers.earth_files import AREA, PLACES, earth_kmz
 from tests.support.readers.tiny_kmz import BOX, picture
+from viewer.canvas.sites.site_symbology import fill_of
 from viewer.commands.bookmarks import add_bookmark, bookmarks_in_order
 from viewer.commands.filing.earth_known import known_parts
 from viewer.commands.filing.earth_overlays import kept_overlay
@@ -264,3 +265,28 @@ def test_a_path_without_end_is_no_tree_without_end() -> None:
     assert text.count("(") == MOST_DEEP + 1
     bare = replace(site, folder=" / ")
     assert folders_of([filed_mark(bare, "x")], lambda name, inside: f"({inside})") == "x"
+
+
+def test_areas_can_be_seen_through_as_much_as_in_google_earth(tmp_path: Path) -> None:
+    """On the map, unless they hide the image; back in Google Earth, all of them."""
+    styles = {"half": "<color>8000ff00</color>", "none": "<fill>0</fill>", "all": "<color>ff00ff00</color>"}
+    places = "".join(
+        f"<Placemark><name>{name}</name><Style><LineStyle><color>40ffffff</color></LineStyle><PolyStyle>{style}"
+        f"</PolyStyle></Style>{AREA}</Placemark>"
+        for name, style in styles.items()
+    )
+    document, path = Document(), earth_kmz(tmp_path, places=places)
+    document.apply(bring_home(document, *read(path), path, EarthChoice(), actor="Li").edit)
+    sites = {site.label: site for site in document.sites.values()}
+    assert {name: fill_of(sites[name]).alpha() for name in styles} == {"half": 128, "none": 0, "all": 46}
+    assert [left.name for left in read(path)[0].left if left.kind == "transparent"] == list(styles), "for their lines"
+    out = tmp_path / "out.kmz"
+    out.write_bytes(kmz_bytes(document, content_of(document, document.sites)))
+    file, _shapes = read(out)
+    assert {place.name: (place.style.stroke_opacity, place.style.fill_opacity) for place in file.places[:3]} == {
+        "half": (0.251, 0.502),
+        "none": (0.251, 0.0),
+        "all": (0.251, 1.0),
+    }
+    odd = ('{"earth": {"opacity": 1}}', '{"earth": {"opacity": [2, "a"]}}', '{"opacity": []}', "nonsense")
+    assert {fill_of(replace(sites["all"], props_json=text)).alpha() for text in odd} == {46}
