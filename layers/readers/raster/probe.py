@@ -45,6 +45,8 @@ from layers.text.counted import counted
 
 SAMPLE_PX = 512
 MAX_STRETCHED_BANDS = 16
+LEAST_DEEP_BITS = 10
+"""Bits that the deepest colours of a picture use at least: darker ones are meant to be dark."""
 NARROW_BYTES = 127
 """Narrowest range that bytes of one band fill unstretched: less than half of 255 is stretched."""
 MAX_DECIMATED_PIXELS = 16_000_000
@@ -273,7 +275,8 @@ def _wavelength_nm(dataset: DatasetReader, index: int) -> float | None:
 def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[float, float]]:
     """The default stretch: the whole range of types of up to 8 bits, else the 2nd to 98th percentile of valid values.
 
-    It is the percentiles too for the bytes of a lone band that use less than half of their range.
+    It is the percentiles too for the bytes of a lone band that use less than half of their range. Deep colours of a PNG
+    have one range, as each band on its own would get another tint.
     """
     stretches = {
         i: (0.0, 2.0 ** _bits(dataset, i) - 1)
@@ -289,6 +292,10 @@ def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[f
     except GeoloupeError as error:
         problems.append(error.sentence)
         return stretches
+    if _are_deep_colours(dataset):
+        highest = max((int(band[mask].max()) for band in bands if mask.any()), default=0)
+        whole = 0.0, 2.0 ** max(highest.bit_length(), LEAST_DEEP_BITS) - 1
+        return stretches | dict.fromkeys(others, whole)
     for index, band in zip(others, bands, strict=True):
         values = real_values(band)
         has_value = mask & np.isfinite(values)
@@ -303,6 +310,12 @@ def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[f
             elif 0 < high - low < NARROW_BYTES:
                 stretches[index] = (low, high)
     return stretches
+
+
+def _are_deep_colours(dataset: DatasetReader) -> bool:
+    """True for a picture of red, green and blue in 16 bits that was made to be looked at, as overlays are: a PNG."""
+    names = [color.name for color in dataset.colorinterp[:3]]
+    return dataset.driver == "PNG" and names == ["red", "green", "blue"] and set(dataset.dtypes) == {"uint16"}
 
 
 def _seen_first(dataset: DatasetReader, indexes: list[int]) -> list[int]:

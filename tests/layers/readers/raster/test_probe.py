@@ -80,6 +80,17 @@ def test_the_block_cache_has_room_for_the_blocks_of_the_open_files_and_no_more(t
     opened.close()
 
 
+@pytest.mark.parametrize(("highest", "top"), [(65_535, 65_535), (3000, 4095), (0, 1023)])
+def test_deep_colours_of_a_png_have_one_range_and_keep_their_tint(tmp_path, highest, top):
+    """Each band was stretched on its own: a picture of sand, as an overlay of Google Earth, was yellow."""
+    ramp = np.linspace(0, highest, 64 * 64).reshape(64, 64).astype(np.uint16)
+    colours = np.stack([ramp, ramp // 2, np.full_like(ramp, highest // 64)])
+    info = probe(write_raster(tmp_path / "a.png", colours, "EPSG:32652", UTM, driver="PNG"))
+    assert [(band.low, band.high) for band in info.bands] == [(0, top)] * 3
+    grey = probe(write_raster(tmp_path / "b.png", ramp[None], "EPSG:32652", UTM, driver="PNG"))
+    assert grey.bands[0].low > 0 or highest == 0, "values of one band are as measured"
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, 5.0])
 def test_all_nan_all_infinite_and_constant_rasters(tmp_path, value):
     info = probe(write_raster(tmp_path / "a.tif", np.full((1, 50, 50), value, np.float32), "EPSG:32652", UTM))

@@ -283,7 +283,11 @@ def test_areas_can_be_seen_through_as_much_as_in_google_earth(tmp_path: Path) ->
     out = tmp_path / "out.kmz"
     out.write_bytes(kmz_bytes(document, content_of(document, document.sites)))
     file, _shapes = read(out)
-    assert {place.name: (place.style.stroke_opacity, place.style.fill_opacity) for place in file.places[:3]} == {
+    assert {
+        place.name: (place.style.stroke_opacity, place.style.fill_opacity)
+        for place in file.places
+        if place.name in styles
+    } == {
         "half": (0.251, 0.502),
         "none": (0.251, 0.0),
         "all": (0.251, 1.0),
