@@ -93,11 +93,8 @@ def credits_of(shown: ShownScene, view: View) -> list[str]:
 def dated_credits(shown: ShownScene, view: View) -> dict[str, str]:
     """The layers in a picture whose date can be chosen or stated, by their credits in one line, as the map has them."""
     drawings = [frame.drawings[uuid] for frame in shown.painted for uuid in frame.stack.in_view(view)]
-    return {
-        one_line(credit_on_map(drawing), LONGEST_CREDIT): drawing.layer_uuid
-        for drawing in drawings
-        if _has_date_field(drawing)
-    }
+    dated = ((credit_on_map(drawing), drawing.layer_uuid) for drawing in drawings if _has_date_field(drawing))
+    return {one_line(credit, LONGEST_CREDIT): uuid for credit, uuid in dated if credit}
 
 
 def _has_date_field(drawing: LayerDrawing) -> bool:
