@@ -61,7 +61,7 @@ def validate(path: Path, asks: Asks | None = None) -> list[Irregularity]:
     try:
         with CaseReader.open(path, asks=asks) as reader:
             intake = take_rows(path, reader, accept_damage=True).judged()
-            findings = [*_integrity(path, intake), *_bytes(reader)]
+            findings = [*_integrity(path, intake), *_bytes(reader, intake.document)]
             if intake.integrity is Integrity.DAMAGED:
                 return findings
             findings += [*_format(path, header), *_index(reader, intake)]
@@ -111,17 +111,28 @@ def _integrity(path: Path, intake: Intake) -> Iterator[Irregularity]:
             yield Irregularity("edited", EDITED_SENTENCE, "note")
 
 
-def _bytes(reader: CaseReader) -> Iterator[Irregularity]:
+def _bytes(reader: CaseReader, document: Document) -> Iterator[Irregularity]:
     """Compare the bytes of chips and kept files with their hashes: a single changed byte is found and named."""
     for changed in changed_bytes(reader):
         what = Phrase("image chip") if changed.table == "chips" else Phrase("kept file")
-        about = Phrase("The {what} “{name}”", what=what, name=_short(changed.name or changed.uuid))
+        name = changed.name or _chip_name(document, changed.uuid) or changed.uuid
+        about = Phrase("The {what} “{name}”", what=what, name=_short(name))
         sentence = (
             Phrase("{about} has lost its bytes: only its row is left.", about=about)
             if changed.is_missing
             else Phrase("{about} was changed: its bytes are not those that were kept.", about=about)
         )
         yield Irregularity("changed_bytes", Phrase("{sentence_} Take it from a backup.", sentence_=sentence), "error")
+
+
+def _chip_name(document: Document, uuid: str) -> str:
+    """A chip without a caption by its image, its size and its site; empty for what is no chip."""
+    chip = document.chips.get(uuid)
+    if chip is None:
+        return ""
+    site = document.sites.get(chip.site_uuid)
+    size = f"{chip.width} x {chip.height} pixels" if chip.width and chip.height else ""
+    return ", ".join(filter(None, (chip.layer_title, size, site.label if site is not None else "")))
 
 
 def _index(reader: CaseReader, intake: Intake) -> Iterator[Irregularity]:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from shapely import Point
 
 from layers.document.chip import Chip
 from layers.document.document import Document
+from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 from layers.project.saving.publish import write_case
 from tests.support.cases.case_contents import validate
@@ -60,6 +62,18 @@ def test_one_changed_byte_is_found_and_its_file_named(case: Path, hand: str) -> 
     (found,) = [finding for finding in validate(case) if finding.code == "changed_bytes"]
     assert name in found.sentence
     assert found.severity == "error"
+
+
+def test_a_chip_without_a_caption_is_named_by_its_image_and_its_site(tmp_path: Path) -> None:
+    """Its uuid alone told an analyst nothing."""
+    path = tmp_path / "case.gpkg"
+    chip = Chip(uuid="chip", content_type="image/png", site_uuid="pad", layer_title="2020", width=80, height=60)
+    site = Site(uuid="pad", geometry=Point(1, 2), label="East pad")
+    rows = {"sites": [site], "chips": [replace(chip, sha256=hashed(PICTURE))]}
+    write_case(Document(rows), path, blobs={("chips", "chip"): PICTURE})
+    _flip(path, PICTURE)
+    (found,) = [finding for finding in validate(path) if finding.code == "changed_bytes"]
+    assert found.sentence.startswith("The image chip “2020, 80 x 60 pixels, East pad” was changed")
 
 
 def test_a_row_without_a_whole_hash_is_not_compared(tmp_path: Path) -> None:
