@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from layers.document.edit import Table
 from layers.finding.case_text import SEARCHED, CaseText
-from layers.finding.snippet import has_words, page_of, snippet_of
+from layers.finding.snippet import best_place, has_words, page_at, snippet_at
 from layers.finding.text_query import Begun, TextQuery, folded, read_query
 from layers.finding.word_tables import IndexedWords, WordTables
 from layers.phrase import Phrase
@@ -219,10 +219,11 @@ def _columns(text: CaseText) -> tuple[str, str]:
 
 
 def _found_row(row: CaseText, score: float, wanted: TextQuery) -> FoundRow:
-    is_by_name = not has_words(row.text, wanted) and not has_words(row.title, wanted)
-    snippet = (_other_name(row, wanted) if is_by_name else "") or snippet_of(row.text, wanted)
-    page = page_of(row.text, wanted) if row.has_pages else 0
-    return FoundRow(row.table, row.uuid, row.title, snippet, score, page, row.is_gone)
+    place = best_place(row.text, wanted)
+    is_by_name = place is None and not has_words(row.title, wanted)
+    snippet = (_other_name(row, wanted) if is_by_name else "") or snippet_at(row.text, place or 0)
+    page = page_at(row.text, place) if row.has_pages and place is not None else 0
+    return FoundRow(row.table, row.uuid, row.title, snippet, score, page)
 
 
 def _other_name(row: CaseText, wanted: TextQuery) -> str:

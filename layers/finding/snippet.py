@@ -25,7 +25,11 @@ def has_words(text: str, wanted: TextQuery) -> bool:
 
 def snippet_of(text: str, wanted: TextQuery) -> str:
     """The words around the best place of a text, on its own page; the beginning where it has none of the words."""
-    place = best_place(text, wanted) or 0
+    return snippet_at(text, best_place(text, wanted) or 0)
+
+
+def snippet_at(text: str, place: int) -> str:
+    """The words around a place of a text, on its own page."""
     begin = text.rfind(PAGE_BREAK, 0, place) + 1
     end = text.find(PAGE_BREAK, place)
     page, at = text[begin : end if end >= 0 else len(text)], place - begin
@@ -37,10 +41,9 @@ def snippet_of(text: str, wanted: TextQuery) -> str:
     return ends[0] + " ".join(part.split()) + ends[1]
 
 
-def page_of(text: str, wanted: TextQuery) -> int:
-    """The number of the page, counted from 1, that has the best place of the wanted words; 0 where none has one."""
-    at = best_place(text, wanted)
-    return 0 if at is None else text.count(PAGE_BREAK, 0, at) + 1
+def page_at(text: str, place: int) -> int:
+    """The number of the page, counted from 1, that has a place."""
+    return text.count(PAGE_BREAK, 0, place) + 1
 
 
 def best_place(text: str, wanted: TextQuery) -> int | None:
@@ -68,7 +71,7 @@ def best_place(text: str, wanted: TextQuery) -> int | None:
 def _first_places(text: str, each: str) -> list[int]:
     """The first MOST_COMPARED places of a folded word or phrase; of one spelled with other accents the first alone."""
     exact = [place.start() for place in islice(_exactly(each).finditer(text), MOST_COMPARED)]
-    first = None if exact else _place_of(text, each)
+    first = None if exact else _place_otherwise(text, each)
     return exact if first is None else [first]
 
 
@@ -118,9 +121,13 @@ def _places_of(text: str, each: str) -> list[tuple[int, int]]:
 
 def _place_of(text: str, each: str) -> int | None:
     """The place of a folded word or phrase in a text as it was written; None where it is not in it."""
+    as_written = _exactly(each).search(text)
+    return as_written.start() if as_written else _place_otherwise(text, each)
+
+
+def _place_otherwise(text: str, each: str) -> int | None:
+    """The place of a folded word or phrase that a text has with other accents, or run on."""
     letters = each.split()
-    if as_written := _exactly(each).search(text):
-        return as_written.start()
     if len(letters) > 1 and (run_on := re.search(r"[\W_]*".join(map(re.escape, letters)), text, re.IGNORECASE)):
         return run_on.start()  # Chinese characters, which the index has apart
     first = letters[0]

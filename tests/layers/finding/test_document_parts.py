@@ -8,7 +8,7 @@ from layers.document.edit import Table
 from layers.finding.case_index import CaseIndex, FoundRow
 from layers.finding.case_text import CaseText
 from layers.finding.document_parts import LONGEST_PART, document_parts, found_places
-from layers.finding.snippet import best_place, page_of, snippet_of
+from layers.finding.snippet import best_place, page_at, snippet_of
 from layers.finding.text_query import read_query
 from layers.requests.kept_document import PAGE_BREAK
 
@@ -49,7 +49,7 @@ def test_the_best_place_has_most_of_the_words_together(typed: str, page: int, wo
     wanted = read_query(typed)
     place = best_place(PAGES, wanted)
     assert place is not None
-    assert page_of(PAGES, wanted) == page
+    assert page_at(PAGES, place) == page
     assert PAGES[place:].startswith(words)
     assert words in snippet_of(PAGES, wanted)
 
