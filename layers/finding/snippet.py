@@ -23,11 +23,6 @@ def has_words(text: str, wanted: TextQuery) -> bool:
     return any(_place_of(text, each) is not None for each in (*wanted.phrases, *wanted.words))
 
 
-def snippet_of(text: str, wanted: TextQuery) -> str:
-    """The words around the best place of a text, on its own page; the beginning where it has none of the words."""
-    return snippet_at(text, best_place(text, wanted) or 0)
-
-
 def snippet_at(text: str, place: int) -> str:
     """The words around a place of a text, on its own page."""
     begin = text.rfind(PAGE_BREAK, 0, place) + 1

@@ -8,7 +8,7 @@ from layers.document.edit import Table
 from layers.finding.case_index import CaseIndex, FoundRow
 from layers.finding.case_text import CaseText
 from layers.finding.document_parts import LONGEST_PART, document_parts, found_places
-from layers.finding.snippet import best_place, page_at, snippet_of
+from layers.finding.snippet import best_place, page_at, snippet_at
 from layers.finding.text_query import read_query
 from layers.requests.kept_document import PAGE_BREAK
 
@@ -33,7 +33,7 @@ def test_a_hit_on_a_later_page_has_the_words_of_that_page_alone() -> None:
     """Words of the page before stood behind “page 2”."""
     assert (found("三亚").page, found("三亚").snippet) == (2, "A crane stands at 三亚")
     assert (found("first").page, found("first").snippet) == (1, "The first page ends with its own words")
-    assert snippet_of(PAGES, read_query("nowhere")) == "The first page ends with its own words"
+    assert snippet_at(PAGES, 0) == "The first page ends with its own words"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_the_best_place_has_most_of_the_words_together(typed: str, page: int, wo
     assert place is not None
     assert page_at(PAGES, place) == page
     assert PAGES[place:].startswith(words)
-    assert words in snippet_of(PAGES, wanted)
+    assert words in snippet_at(PAGES, place)
 
 
 def test_pages_are_numbered_and_long_ones_divided_between_words() -> None:
