@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layers.geo.crs import WGS84, transform_points
@@ -293,7 +293,7 @@ def test_a_searched_area_is_called_by_what_was_looked_for_when_and_where(
     name, kind = (listed.model.data(listed.model.index(0, column)) for column in (0, 1))
     assert name == f"Search for vehicle, searched on {day}, at 49.64° N, 13.62° E"
     assert kind == "Search area"
-    assert any(name[:10] in dock.windowTitle() for dock in window.findChildren(QDockWidget))
+    assert window.docks["panel_details"].windowTitle().startswith("Search area"), "with its name where that has room"
     assert any(name[:16] in text for text in words_of_map_menu(window))
     dialog = ask(window, qtbot)
     assert dialog.area.currentText() == one_line(name, LONGEST_NAME)
