@@ -77,6 +77,7 @@ class RangeStore:
 
         Then nothing is kept of it any more.
         """
+        self._whole.pop(name, None)
         kept = self._files.get(name)
         if kept is not None and _differ(kept.file, file):
             self.forget(name)

@@ -137,3 +137,21 @@ def test_ways_out_are_those_that_help(make_window: MakeWindow, server: RangeServ
     window.context.consent.withdraw(server.host)
     state = drawing.state_in(window.canvas.viewport.view())
     assert (state.badge, state.ways) == ("paused", (Way.ALLOW,))
+
+
+@pytest.mark.bounded
+def test_a_server_that_sends_parts_after_all_is_asked_again_and_nothing_is_said_any_more(
+    make_window: MakeWindow, server: RangeServer, qtbot: QtBot
+) -> None:
+    window = make_window()
+    show(window, server, qtbot)
+    qtbot.waitUntil(lambda: badge(window) == "failed", timeout=SECONDS)
+    rest(window, qtbot)
+    server.fault = ""
+    click_on_plate(window, "Try again")
+    (drawing,) = window.scene.drawings.values()
+    qtbot.waitUntil(lambda: drawing.is_open and badge(window) == "", timeout=SECONDS)
+    rest(window, qtbot)
+    assert plate(window) is None
+    assert window.context.fetcher is not None
+    assert window.context.fetcher.ranges.whole_size(server.address("a.tif")) is None
