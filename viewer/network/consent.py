@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ class Consent:
     def __init__(self, hosts: frozenset[str] = frozenset()) -> None:
         self._hosts = {ascii_host(host) for host in hosts}
         self._private: set[str] = set()
+        self._sent_on: dict[str, str] = {}
+        """The host to which another one has sent us on last, without its being allowed."""
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -45,6 +48,15 @@ class Consent:
         """Withdraw the permission of a host; it is not contacted any more."""
         self._hosts.discard(ascii_host(host))
         self._private.discard(ascii_host(host))
+
+    def note_sent_on(self, host: str, other: str) -> None:
+        """Note that a host has sent us on to another one, which may not be contacted."""
+        self._sent_on[host] = other
+
+    def sent_on_from(self, hosts: Iterable[str]) -> list[str]:
+        """The hosts to which these have sent us on, and which are not allowed."""
+        others = dict.fromkeys(filter(None, (self._sent_on.get(host) for host in hosts)))
+        return [other for other in others if not self.permits(other)]
 
     def permits(self, host: str) -> bool:
         host = ascii_host(host)

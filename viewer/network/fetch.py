@@ -476,6 +476,7 @@ class Fetch[Result]:
         if target.scheme() not in ("http", "https") or downgrade or target.userInfo():
             self._fail(ServerFault("{host} sends us to an address that is not followed.", host=self.host))
         elif host != self.host and (self._is_login or not self._context.consent.permits(host)):
+            self._context.consent.note_sent_on(self.host, host)
             self._fail(
                 NotAllowed(
                     "{host} sends us on to {host_2}, which is not allowed.",

@@ -185,6 +185,11 @@ def waiting_state(problem: str) -> ServiceState:
     return ServiceState(StateKind.PAUSED, Phrase("paused"), problem, (Way.ALLOW,), True)
 
 
+def sent_on_state(problem: str) -> ServiceState:
+    """The state of a layer whose host sends us on to one that has not been allowed."""
+    return ServiceState(StateKind.FAILED, Phrase("failed"), problem, (Way.ALLOW, Way.TRY_AGAIN), True)
+
+
 def while_offline(state: ServiceState) -> ServiceState:
     """The state with the ways that help while the analyst works offline: no server is asked then."""
     if Way.WORK_OFFLINE not in state.ways and Way.TRY_AGAIN not in state.ways:

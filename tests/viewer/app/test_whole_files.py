@@ -1,4 +1,4 @@
-"""Images whose server sends no parts of files, in the real window: downloaded whole, and drawn from there."""
+"""Images whose server sends no parts of files, or sends us on, in the real window: the ways out that help."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.support.range_server import Asked, RangeServer
@@ -155,3 +155,32 @@ def test_a_server_that_sends_parts_after_all_is_asked_again_and_nothing_is_said_
     assert plate(window) is None
     assert window.context.fetcher is not None
     assert window.context.fetcher.ranges.whole_size(server.address("a.tif")) is None
+
+
+@pytest.mark.bounded
+def test_a_host_to_which_a_server_sends_us_on_is_allowed_by_a_click(
+    make_window: MakeWindow, server: RangeServer, tmp_path: Path, qtbot: QtBot
+) -> None:
+    other = RangeServer(server.folder)
+    server.fault, server.elsewhere = "elsewhere", other.address("a.tif")
+    try:
+        window = make_window()
+        show(window, server, qtbot)
+        qtbot.waitUntil(lambda: badge(window) == "failed", timeout=SECONDS)
+        rest(window, qtbot)
+        assert f"sends us on to {other.host}, which is not allowed" in note_on_map(window)
+        (drawing,) = window.scene.drawings.values()
+        assert drawing.state_in(window.canvas.viewport.view()).ways == (Way.ALLOW, Way.TRY_AGAIN)
+        click_on_plate(window, "Permissions…")
+        qtbot.waitUntil(lambda: window.findChild(QMessageBox) is not None, timeout=SECONDS)
+        question = window.findChild(QMessageBox)
+        assert question is not None
+        assert other.host in question.text()
+        assert not other.log
+        question.defaultButton().click()
+        qtbot.waitUntil(lambda: drawing.is_open and badge(window) == "", timeout=SECONDS)
+        assert other.log
+        rest(window, qtbot)
+        assert plate(window) is None
+    finally:
+        other.stop()

@@ -62,7 +62,7 @@ class StateWays(QObject):
             case Way.WORK_OFFLINE | Way.WORK_ONLINE:
                 self._offline.set(way == Way.WORK_OFFLINE)
             case Way.ALLOW:
-                self._panels.permissions_wanted.emit()
+                self._allow(layer)
             case Way.DOWNLOAD:
                 self._download(layer)
             case Way.CHOOSE_DATE:
@@ -71,6 +71,21 @@ class StateWays(QObject):
                 self._views.show_layer(layer_uuid)
             case Way.ZOOM:
                 self._zoom(layer_uuid)
+
+    def _allow(self, layer: Layer) -> None:
+        """Ask about the hosts to which those of a layer have sent us on; without any lead to the permissions."""
+        fetcher, hosts = self._fetcher, hosts_of(layer)
+        others = [] if fetcher is None else fetcher.consent.sent_on_from(hosts)
+        if fetcher is None or not others:
+            self._panels.permissions_wanted.emit()
+            return
+        from viewer.panels.imagery.host_question import when_allowed  # for start-up time
+
+        def go_on() -> None:
+            for host in hosts:
+                fetcher.forgive(host)
+
+        when_allowed(self._panels, others, go_on, self.tr("&Allow"), self._canvas.window())
 
     def _choose_date(self, layer: Layer) -> None:
         """Lead to the times of a service, or to the field in which the date of any other image is stated."""

@@ -210,6 +210,7 @@ class TilesDrawing(LayerDrawing):
             is_undated="date" in self._problems,
             works_offline=self._works_offline(),
             reach=self.reach,
+            is_sent_on=fetcher is not None and bool(fetcher.consent.sent_on_from(hosts)),
             is_stored=self._tiles.has_packs and view is not None and not lacks_all,
             is_scaled=seen is not None and self._tile_layer.shows_scaled(seen),
             lacks_all=lacks_all,

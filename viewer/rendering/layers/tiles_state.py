@@ -28,6 +28,7 @@ from viewer.rendering.service_state import (
     Way,
     problem_state,
     refused_state,
+    sent_on_state,
     tried_again,
     trying_state,
     while_offline,
@@ -91,6 +92,8 @@ class TilesFacts(Struct, frozen=True, kw_only=True):
     """Date that the server has drawn instead, as people write it: empty where it does not say which, None while it has
     said no such thing.
     """
+    is_sent_on: bool = False
+    """True where a host of the service sends us on to one that has not been allowed."""
     is_scaled: bool = False
     """True where what was seen at another scale stands in for what cannot come."""
 
@@ -148,6 +151,8 @@ def _is_all_stored(facts: TilesFacts) -> bool:
 def _failed_state(facts: TilesFacts, now: float) -> tuple[ServiceState, float]:
     """The state of a layer whose server does not give what it is asked for, and the time until which it holds."""
     clock = "" if facts.tried is None else facts.tried.clock
+    if facts.is_sent_on:
+        return sent_on_state(facts.problem), math.inf
     if facts.wants_login:
         return tried_again(refused_state(facts.problem), clock), math.inf
     is_busy = facts.busy_until > now

@@ -29,6 +29,7 @@ from viewer.rendering.service_state import (
     Tried,
     cut_off_state,
     refused_state,
+    sent_on_state,
     tried_again,
     trying_state,
     waiting_state,
@@ -120,6 +121,8 @@ class RemoteDrawing(RasterDrawing):
         """The state of a layer with a problem, whatever it is."""
         if not all(map(fetcher.consent.permits, self._hosts)):
             return waiting_state(self._named_problem())
+        if fetcher.consent.sent_on_from(self._hosts):
+            return sent_on_state(self._named_problem())
         if any(map(fetcher.wants_login, self._hosts)):
             return refused_state(self._named_problem())
         seen = view or self.tiles.view
