@@ -22,7 +22,7 @@ _WHAT = Phrase("The product")
 
 class DataSpec(Struct, frozen=True):
     """Everything that makes the data again from their case. `sites`: uuids of the marks; None: all of the case, or
-    those within `bounds` (lon, lat).
+    those within `bounds` (lon, lat). `folder`: the folder of the case whose marks and overlays these are, or empty.
     """
 
     suffix: str
@@ -33,11 +33,13 @@ class DataSpec(Struct, frozen=True):
     publish: bool = False
     sites: tuple[str, ...] | None = None
     bounds: Bounds | None = None
+    folder: str = ""
 
     def to_json(self) -> str:
         """Text for `layout_json`; `read_data_spec` gives back an equal value."""
         data: dict[str, Any] = {"kind": KIND, "publish": self.publish}
         data |= {name: getattr(self, name) for name in _WORDS}
+        data |= {"folder": self.folder} if self.folder else {}
         data["sites"] = None if self.sites is None else list(self.sites)
         data["bounds"] = None if self.bounds is None else list(self.bounds)
         return json.dumps(data)
@@ -57,7 +59,7 @@ def read_data_spec(text: str) -> DataSpec | None:
     if data.get("kind") != KIND or data.get("suffix") not in DATA_ENDINGS:
         return None
     sites = data.get("sites")
-    words = {name: data.get(name) for name in _WORDS}
+    words = {name: data.get(name) for name in (*_WORDS, "folder")}
     return DataSpec(
         **{name: entry[:LONGEST_TEXT] if isinstance(entry, str) else "" for name, entry in words.items()},
         publish=data.get("publish") is True,

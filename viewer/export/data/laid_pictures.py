@@ -22,6 +22,7 @@ from layers.requests.earth_file import EarthView, ReadEarthPicture
 from viewer.commands.bookmarks import bookmarks_in_order
 from viewer.commands.filing.earth_overlays import KeptOverlay, is_placed_anew, kept_overlay
 from viewer.commands.filing.earth_views import earth_view
+from viewer.commands.filing.folder_paths import is_in_folder
 from viewer.export.data.exported import DataExport, LaidPicture
 from viewer.export.data.kml_folders import FiledElement, time_span, time_stamp
 from viewer.export.data.recoding import recoded
@@ -48,14 +49,19 @@ def with_laid_pictures(
     """The export with the overlays that came from Google Earth and the bookmarks, and sentences on those that are left
     out. Blocks.
 
-    Only a KMZ has them, and none of chosen sites alone. Readers outside are not told how the case is kept.
+    Only a KMZ has them, one of a folder the overlays in that, and none of chosen sites alone. Readers outside are not
+    told how the case is kept.
     """
-    if spec.suffix != ".kmz" or spec.sites is not None:
+    if spec.suffix != ".kmz" or (spec.sites is not None and not spec.folder):
         return export, []
     layers = export.document.layers_in_order()
+    if spec.folder:
+        layers = [layer for layer in layers if (kept := kept_overlay(layer)) and is_in_folder(kept.folder, spec.folder)]
     if export.content.is_published:
         return export, list(filter(None, [untold_overlays(layers)]))
     laid, left_out = laid_pictures(layers, spec.bounds, place, pool, check)
+    if spec.folder:  # bookmarks lie in none
+        return replace(export, laid=tuple(laid)), left_out
     views, unplaced = _bookmarked_views(export.document, spec.bounds)
     return replace(export, laid=tuple(laid), views=views), left_out + unplaced
 

@@ -27,12 +27,13 @@ from layers.product.lint.groups import Group
 from layers.product.publishing import DRAFT
 from viewer.app.case.session import Session
 from viewer.app.opening.written_file import WrittenFiles
-from viewer.app.products.data.data_dialog import PIXELS, SELECTED, SHOWN, WHOLE, DataDialog, DataWish
+from viewer.app.products.data.data_dialog import PIXELS, SELECTED, SHOWN, WHOLE, DataDialog, DataWish, folder_of
 from viewer.app.products.data.data_leaving import DataLeaving, uuids_in
 from viewer.app.products.data.taken_away import taken_away
 from viewer.app.products.findings.bulk_cures import do_cure
 from viewer.app.products.product_file import file_sha256
 from viewer.canvas.widget import MapCanvas
+from viewer.commands.filing.folder_paths import folder_counts, sites_in_folder
 from viewer.export.data.data_files import write_data
 from viewer.export.data.data_gate import data_through_gate
 from viewer.export.data.exported import WITH_PICTURES, DataExport, data_export
@@ -81,7 +82,8 @@ class DataDesk(QObject):
         """Ask which data to export, and for whom. `suffix`: the format that is offered; empty for the last one."""
         selected = len(self._canvas.selection)
         self._last = replace(self._last, suffix=suffix or self._last.suffix)
-        dialog = DataDialog(len(self._session.document.sites), selected, self._last, self._window)
+        document = self._session.document
+        dialog = DataDialog(len(document.sites), selected, self._last, folder_counts(document), self._window)
         dialog.chosen.connect(self._chosen)
         dialog.wished.connect(partial(self._look_for_taken_away, dialog))
         dialog.taken_away.reviewed.connect(partial(self._review, dialog))
@@ -121,7 +123,9 @@ class DataDesk(QObject):
 
     def _part_of(self, wish: DataWish) -> tuple[tuple[str, ...] | None, Bounds | None]:
         """Uuids of the marks, or bounds, of the wanted part of the case; None for both: all of it."""
+        folder = folder_of(wish.part)
         sites = tuple(self._canvas.selection.uuids) if wish.part == SELECTED else None
+        sites = sites_in_folder(self._session.document, folder) if folder else sites
         return sites, self._bounds() if wish.part == SHOWN else None
 
     # -- written --------------------------------------------------------------------------------------------------
@@ -208,6 +212,7 @@ class DataDesk(QObject):
             publish=wish.publish,
             sites=sites,
             bounds=bounds,
+            folder=folder_of(wish.part),
         )
 
     # -- pixels ---------------------------------------------------------------------------------------------------

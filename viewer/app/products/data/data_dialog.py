@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from types import MappingProxyType
 
 from msgspec import Struct
 from PySide6.QtCore import Qt, Signal
@@ -20,12 +22,21 @@ from layers.product.marking import CLASSIFICATION, TLP
 from layers.product.publishing import DRAFT, PUBLISHED, State
 from viewer.app.products.data.taken_away import TakenAway
 from viewer.app.products.state_question import state_names
+from viewer.panels.history.change_words import shortened
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.text import one_line
 from viewer.support.language.translation import translate
 from viewer.support.still_boxes import ComboBox
 
 PIXELS = ".tif"
+LONGEST_FOLDER = 48
+"""Most characters of a folder's path; the middle of a longer one is left out."""
+NO_FOLDERS: Mapping[str, int] = MappingProxyType({})
 WHOLE, SHOWN, SELECTED = "whole", "shown", "selected"
+IN_FOLDER = "folder "
+"""Beginning of a part that is a folder of the case; its path follows."""
+MOST_FOLDERS = 500
+"""Most folders that are offered."""
 
 
 class DataWish(Struct, frozen=True):
@@ -44,7 +55,15 @@ class DataDialog(QDialog):
     chosen = Signal(object)
     wished = Signal(object)
 
-    def __init__(self, sites: int, selected: int, first: DataWish, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        sites: int,
+        selected: int,
+        first: DataWish,
+        folders: Mapping[str, int] = NO_FOLDERS,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`folders`: those of the case by their paths, with the number of marks in each."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export Data"))
@@ -59,6 +78,10 @@ class DataDialog(QDialog):
         if selected:
             words = translate("DataDialog", "{count} marks", "{count} mark", selected)
             parts.append((self.tr("What is selected ({0})").format(words), SELECTED))
+        for path, count in islice(folders.items(), MOST_FOLDERS):
+            words = translate("DataDialog", "{count} marks", "{count} mark", count)
+            name = shortened(one_line(path), LONGEST_FOLDER)
+            parts.append((self.tr("Folder “{0}” ({1})").format(name, words), f"{IN_FOLDER}{path}"))
         self.part = _combo(self.tr("Part"), parts, first.part)
         self.publish = QCheckBox(self.tr("For readers &outside"))
         self.publish.setChecked(first.publish)
@@ -135,7 +158,7 @@ class DataDialog(QDialog):
         self.note.setText(pixels if is_pixels else f"{sentence} {self._state_words()}")
         self.state.setEnabled(not is_pixels)
         self.part.setItemText(0, self.tr("The whole image") if is_pixels else self._whole)
-        if is_pixels and self.part.currentData() == SELECTED:  # of marks: an image has none
+        if is_pixels and self.part.currentData() not in (WHOLE, SHOWN):  # of marks: an image has none
             self.part.setCurrentIndex(self.part.findData(SHOWN))
         line = self.marking.lineEdit()
         assert isinstance(line, QLineEdit)
@@ -159,3 +182,8 @@ def _combo(name: str, rows: Sequence[tuple[str, str]], first: str) -> ComboBox:
         box.addItem(text, data)
     box.setCurrentIndex(max(box.findData(first), 0))
     return box
+
+
+def folder_of(part: str) -> str:
+    """The path of the folder that a part of the case is; empty for another part."""
+    return part.removeprefix(IN_FOLDER) if part.startswith(IN_FOLDER) else ""
