@@ -71,18 +71,7 @@ class DataDialog(QDialog):
         self._whole = self.tr("The whole case ({0})").format(
             translate("DataDialog", "{count} marks", "{count} mark", sites)
         )
-        parts = [
-            (self._whole, WHOLE),
-            (self.tr("What the map shows"), SHOWN),
-        ]
-        if selected:
-            words = translate("DataDialog", "{count} marks", "{count} mark", selected)
-            parts.append((self.tr("What is selected ({0})").format(words), SELECTED))
-        for path, count in islice(folders.items(), MOST_FOLDERS):
-            words = translate("DataDialog", "{count} marks", "{count} mark", count)
-            name = shortened(one_line(path), LONGEST_FOLDER)
-            parts.append((self.tr("Folder “{0}” ({1})").format(name, words), f"{IN_FOLDER}{path}"))
-        self.part = _combo(self.tr("Part"), parts, first.part)
+        self.part = _combo(self.tr("Part"), self._parts(selected, folders), first.part)
         self.publish = QCheckBox(self.tr("For readers &outside"))
         self.publish.setChecked(first.publish)
         self.publish.setAccessibleName(self.tr("For readers outside"))
@@ -134,6 +123,21 @@ class DataDialog(QDialog):
         self.publish.setEnabled(not is_published)
         self.publish.setChecked(is_published or self.publish.isChecked())
         self._say()
+
+    def _parts(self, selected: int, folders: Mapping[str, int]) -> Sequence[tuple[str, str]]:
+        """The parts of the case that can go out, with their words; the selection only where there is one."""
+        parts = [
+            (self._whole, WHOLE),
+            (self.tr("What the map shows"), SHOWN),
+        ]
+        if selected:
+            words = translate("DataDialog", "{count} marks", "{count} mark", selected)
+            parts.append((self.tr("What is selected ({0})").format(words), SELECTED))
+        for path, count in islice(folders.items(), MOST_FOLDERS):
+            words = translate("DataDialog", "{count} marks", "{count} mark", count)
+            name = shortened(one_line(path), LONGEST_FOLDER)
+            parts.append((self.tr("Folder “{0}” ({1})").format(name, words), f"{IN_FOLDER}{path}"))
+        return parts
 
     def _formats(self) -> Sequence[tuple[str, str]]:
         return (
