@@ -138,10 +138,11 @@ class LayerRowDelegate(QStyledItemDelegate):
     def beside(self, option: QStyleOptionViewItem, index: Index) -> dict[int, tuple[str, QRect]]:
         """The badge and the date that stand at the right of a name, by their roles, with their places."""
         metrics = QFontMetrics(smaller(option.font))
-        name_px = option.fontMetrics.horizontalAdvance(str(index.data() or "")) + 2 * TEXT_MARGIN_PX
+        badge, date = str(index.data(BADGE_ROLE) or ""), str(index.data(DATE_ROLE) or "")
+        name = str(index.data() or "").removesuffix(f", {date}")
+        name_px = option.fontMetrics.horizontalAdvance(name) + 2 * TEXT_MARGIN_PX
         least_px = min(max(name_px, LEAST_NAME_PX), LONGEST_NAME_PX)
         room = option.rect.width() - least_px - option.rect.height() * 2
-        badge, date = str(index.data(BADGE_ROLE) or ""), str(index.data(DATE_ROLE) or "")
         texts = texts_beside(badge, date, metrics, room, str(index.data(SIGN_ROLE) or ALERT))
         widths = {role: metrics.horizontalAdvance(text) + _PADDING_PX[role] for role, text in texts.items()}
         left, beside = option.rect.right() + 1 - sum(widths.values()), {}
