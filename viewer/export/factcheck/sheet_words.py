@@ -100,7 +100,9 @@ def since_words(sheet: FactSheet) -> str:
     if not sheet.since:
         return ""
     carried = translate("Export", "{count} facts", "{count} fact", len(sheet.carried))
-    return f"Only what changed since the sheet of {sheet.since}: {carried} as before are not listed."
+    open_ = sum(fact.key not in sheet.done for fact in sheet.carried)
+    unticked = f", {open_} of them not ticked there" if open_ else ""
+    return f"Only what changed since the sheet of {sheet.since}: {carried} as before are not listed{unticked}."
 
 
 def difference(fact: SheetFact, source: StandsOn) -> str:

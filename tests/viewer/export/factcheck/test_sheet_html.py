@@ -234,6 +234,9 @@ def test_axe_finds_nothing_and_nothing_is_cut_on_a_phone(page: str, tmp_path: Pa
 def test_a_sheet_without_facts_says_so() -> None:
     page = sheet_html(replace(SHEET, facts=(), carried=SHEET.facts, since="2026-05-01"), "x.html")
     assert "Nothing has changed since the earlier sheet." in page
+    assert "3 facts as before are not listed, 3 of them not ticked there." in page, "else nobody would check them"
+    done = frozenset(fact.key for fact in SHEET.facts)
+    page = sheet_html(replace(SHEET, facts=(), carried=SHEET.facts, since="2026-05-01", done=done), "x.html")
     assert "3 facts as before are not listed." in page
     assert [row.is_carried for row in sheet_in(page, "x.html").facts] == [True, True, True]
 
