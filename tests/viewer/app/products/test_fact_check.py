@@ -25,7 +25,7 @@ from layers.product.factcheck.ticked_file import read_sheet
 from tests.support.product_windows import ready
 from tests.support.windows import take_up, texts
 from tests.viewer.app.conftest import Answers
-from viewer.app.products.factcheck.ticks_dialog import TicksDialog
+from viewer.app.products.factcheck.ticks_dialog import WIDEST_PX, TicksDialog
 from viewer.app.window import MainWindow
 from viewer.commands.claims import update_claim
 from viewer.commands.reviewing.comments import resolve_comment
@@ -107,6 +107,8 @@ def test_ticks_come_home_and_go_again_in_one_step(
     assert dialog.review_button.text() == "&Review 1 row, keep 1 remark"
     assert lines(dialog)[-2:] == ["Reviewed by this sheet (1)", "Yard"]
     assert any(line.startswith("Has an open remark") for line in lines(dialog, 2))
+    whole = min(dialog.list.sizeHintForColumn(2), WIDEST_PX)
+    qtbot.waitUntil(lambda: dialog.list.columnWidth(2) >= whole, timeout=WAIT_MS)
     assert dict(zip(lines(dialog), lines(dialog, 2), strict=True))["Quay"] == (
         "Ticked without a source: a remark must say where it was found"
     )

@@ -27,7 +27,9 @@ from viewer.panels.widgets.form_page import muted, wrapped
 from viewer.support.language.text import one_line, plain, tooltip
 from viewer.support.language.translation import translate
 
-SIZE = (720, 480)
+SIZE = (900, 480)
+WIDEST_PX = 560
+"""Most width of a column: a remark may be of any length."""
 MOST_NUMBERS = 5
 """Most numbers of facts that stand in a row."""
 _ROW = Qt.ItemDataRole.UserRole
@@ -60,7 +62,8 @@ class TicksDialog(QDialog):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)  # a reason is read whole
+        header.setMaximumSectionSize(WIDEST_PX)
         self.list.itemActivated.connect(self._lead_to)
         buttons = QDialogButtonBox()
         self.review_button = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
