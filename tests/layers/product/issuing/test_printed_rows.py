@@ -12,6 +12,8 @@ from layers.document.alias import with_origin
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
+from layers.document.image import Image
+from layers.document.layer import Layer
 from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, Response, ResponseClaim, Row
 from layers.document.site import Site
 from layers.document.source import Source
@@ -29,6 +31,7 @@ from layers.product.issuing.printed_rows import (
 )
 from layers.product.spec import ProductSpec
 from tests.support.cases.judgements import judgement
+from viewer.commands.imagery.late_facts import state_on_evidence
 from viewer.commands.products import issue_product, reissue_product, save_product
 
 WHO = {"actor": "Li", "now": "2026-11-27T20:00:00Z"}
@@ -178,3 +181,21 @@ def test_a_digest_is_of_what_is_printed_alone() -> None:
     assert digest_of(site) == digest_of(replace(site, notes="n", rev=9, modified_by="x", style_json="{}"))
     assert digest_of(site) != digest_of(replace(site, label="B"))
     assert len(digest_of(site)) == 12
+
+
+def test_a_date_stated_later_for_an_image_wants_a_correction_of_what_was_printed_without_it(document: Document) -> None:
+    image = Image(uuid="i", image_key="k", layer_uuid="layer", date_kind="unknown")
+    layer = Layer(uuid="layer", kind="raster", name="Scene", credit="© ESA")
+    edit = Edit("marked", (Change("layers", None, layer), Change("images", None, image)))
+    document.apply(edit)
+    _change(document, "sites", "firm", image_uuid="i")
+    document.apply(save_product(document, ProductSpec(title="Another", author="Anna A."), uuid="two", **WHO))
+    _issue(document, "two")
+    assert "two" not in needs_correction(document)
+    _change(document, "layers", "layer", acquired_at="2020-08-31", date_kind="instant", date_basis="analyst")
+    stated = state_on_evidence(document, ["layer"], actor="Li")
+    document.apply(stated)
+    assert document.images["i"].acquired_at == "2020-08-31"
+    assert Difference("changed", "images", "i") in needs_correction(document)["two"]
+    document.apply(stated.inverse())
+    assert "two" not in needs_correction(document)
