@@ -29,6 +29,7 @@ from viewer.panels.observations.target_box import TargetBox, ThingsApart
 from viewer.panels.observations.unnamed_rows import UnnamedRowsLink
 from viewer.panels.widgets.fields import LONGEST_LINE
 from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.words import site_name
 from viewer.support.elided import ElidedLabel
 from viewer.support.language.text import one_line, tooltip
@@ -123,24 +124,40 @@ class ObservationSheet(QWidget):
         self.target_label, self.observer_label = ElidedLabel(), ElidedLabel()
         self.target_label.setText(self.tr("Looked for"))
         self.observer_label.setText(self.tr("Observer"))
-        self._first_line, self._second_line = QHBoxLayout(), QHBoxLayout()
+        self.more_button = IconButton("chevron_right", self.tr("Observer, rows of others, image"))
+        self.more_button.setCheckable(True)
+        self.more_button.toggled.connect(self._show_more)
+        self.more = QWidget()
+        self._first_line, self._second_line = QHBoxLayout(), QHBoxLayout(self.more)
+        self._second_line.setContentsMargins(0, 0, 0, 0)
         for line in (self._first_line, self._second_line):
             line.setSpacing(8)
         self._first_line.addWidget(self.listing)
         self._first_line.addWidget(self.target_label)
         self._first_line.addWidget(self.target, 3)
         self._place_rest(self._first_line)
+        self._first_line.addWidget(self.more_button)
         head = QVBoxLayout()
         head.addLayout(self._first_line)
-        head.addLayout(self._second_line)
+        head.addWidget(self.more)
         return head
+
+    def _show_more(self) -> None:
+        """Show the second line of a narrow head where it is wanted: the rows need the room."""
+        is_narrow, is_wanted = self.width() < ONE_LINE_PX, self.more_button.isChecked()
+        self._place_rest(self._second_line if is_narrow else self._first_line)
+        self.more_button.setVisible(is_narrow)
+        self.more_button.show_icon("chevron_down" if is_wanted else "chevron_right")
+        self.more.setVisible(is_narrow and is_wanted)
 
     def _place_rest(self, line: QHBoxLayout) -> None:
         """Place what a narrow sheet has on a second line of its head."""
         if line.indexOf(self.observer) >= 0:
             return
-        for stretch, widget in ((0, self.observer_label), (1, self.observer), (0, self.blind), (0, self.follows)):
-            line.addWidget(widget, stretch)
+        first = 0 if line is self._second_line else self._first_line.indexOf(self.target) + 1
+        rest = ((0, self.observer_label), (1, self.observer), (0, self.blind), (0, self.follows))
+        for at, (stretch, widget) in enumerate(rest, first):
+            line.insertWidget(at, widget, stretch)
 
     def begin(self) -> None:
         """Move the keyboard into the cells; the map shows the image of the current one."""
@@ -363,7 +380,7 @@ class ObservationSheet(QWidget):
         self.keys.setVisible(self.height() >= HIGH_PX)
         is_whole = self.width() >= WHOLE_PX
         is_one_line = self.width() >= ONE_LINE_PX
-        self._place_rest(self._first_line if is_one_line else self._second_line)
+        self._show_more()
         has_room = not is_one_line or self.width() >= OBSERVER_PX
         self.observer_label.setVisible(has_room)  # it goes before its field has no room for a name
         self.blind.setText(self.tr("&Hide other observers' rows") if is_whole else self.tr("&Hide others"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QTabBar
 from pytestqt.qtbot import QtBot
 from shapely import Point
@@ -118,15 +119,20 @@ def test_the_head_of_the_sheet_keeps_its_labels_in_two_lines(dressed: None, wind
     qtbot.waitUntil(lambda: sheet.isVisible() and 0 < sheet.width() < ONE_LINE_PX)
     hint = sheet.target.lineEdit()
     assert hint is not None
+    qtbot.waitUntil(sheet.more_button.isVisible, timeout=20_000)
+    assert not sheet.observer.isVisible(), "the rows have the room"
+    QTest.mouseClick(sheet.more_button, Qt.MouseButton.LeftButton)
     shown = {sheet.target_label: "Looked for", sheet.observer_label: "Observer", sheet.blind: "&Hide others"}
     for control, words in shown.items():
         assert control.text() == words
         qtbot.waitUntil(lambda one=control: one.isVisible() and one.width() >= one.sizeHint().width() - 1)
     for line in (hint, sheet.observer):
         qtbot.waitUntil(lambda one=line: one.fontMetrics().horizontalAdvance(one.placeholderText()) < one.width())
-    assert sheet.observer.y() > sheet.target.y()
+    assert sheet.more.y() > sheet.target.y()
     window.resize(1900, 900)
-    qtbot.waitUntil(lambda: sheet.width() >= ONE_LINE_PX and sheet.observer.y() == sheet.target.y())
+    qtbot.waitUntil(lambda: sheet.width() >= ONE_LINE_PX and sheet.observer.y() == sheet.target.y(), timeout=20_000)
+    assert sheet.observer.isVisible()
+    assert not sheet.more_button.isVisible()
 
 
 def test_labels_of_a_judgement_are_whole_and_its_reports_have_room(
