@@ -31,8 +31,15 @@ PIXEL_CENTRE = 0.5
 """cv2 counts from the middle of the first pixel, the mapping from its edge."""
 _MARGIN_PX = 3
 _MAX_WINDOW_PX = 16_384
-_OVERVIEW_TOLERANCE = 1.02
-"""Factor by which an overview may be coarser than the canvas: halves are seldom exact."""
+_OVERVIEW_TOLERANCE = 1.2
+"""Factor by which an overview may be coarser than the canvas, as GDAL lets it: the next finer one has four times as
+many pixels, which of a file on a host are fetched, and to take every other of them shows no more.
+"""
+_FINE_TOLERANCE = 1.02
+"""The same of the first overview, beside whose scale all that an image resolves is looked for, and of those that were
+built here, where finer pixels cost little: halves are seldom exact.
+"""
+_FIRST_FACTOR = 2
 
 
 class _Source(Struct, frozen=True):
@@ -109,11 +116,11 @@ def _choose(full: DatasetReader, scale: float, overview_path: str) -> _Source:
     """The coarsest level that is still as fine as the canvas: stored ones, or built ones where those are too fine."""
     level, best = FULL_RESOLUTION, 1
     for candidate, factor in enumerate(full.overviews(1)):
-        if factor <= scale * _OVERVIEW_TOLERANCE:
+        if factor <= scale * (_OVERVIEW_TOLERANCE if factor > _FIRST_FACTOR else _FINE_TOLERANCE):
             level, best = candidate, factor
     built = None
-    if overview_path and scale * _OVERVIEW_TOLERANCE >= max(OVERVIEW_FACTOR, 2 * best):
-        built = built_overview(full, overview_path, scale * _OVERVIEW_TOLERANCE)
+    if overview_path and scale * _FINE_TOLERANCE >= max(OVERVIEW_FACTOR, 2 * best):
+        built = built_overview(full, overview_path, scale * _FINE_TOLERANCE)
     if built is not None:
         dataset, (sx, sy) = built
     else:

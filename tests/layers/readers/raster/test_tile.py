@@ -245,3 +245,11 @@ def test_no_seam_between_tiles_at_any_zoom(tmp_path, how, crs, resolution, overv
         for col in range(0, 192, 64):
             tiles[row : row + 64, col : col + 64] = read(col, row, 64)
     assert np.abs(tiles - whole).max() <= 1
+
+
+@pytest.mark.parametrize(("scale", "factor"), [(3.96, 4), (3.4, 4), (3.2, 2), (2.0, 2), (1.9, 1), (1.7, 1)])
+def test_an_overview_is_a_fifth_coarser_than_the_canvas_at_most_and_the_first_one_hardly(tmp_path, scale, factor):
+    """A finer one has four times as many pixels, which of a file on a host are fetched."""
+    path = write_raster(tmp_path / "a.tif", np.ones((1, 512, 512), np.uint8), "EPSG:32652", UTM, overviews=(2, 4))
+    header, _, _ = ask(path, "EPSG:32652", UTM, round(512 / scale))
+    assert header["shrink"] == pytest.approx(factor)
