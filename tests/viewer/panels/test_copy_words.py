@@ -35,15 +35,19 @@ def test_a_hit_in_a_pdf_leads_to_its_page_with_the_words_marked(qtbot, form: Sou
     panel, reader = shown(qtbot, FindPanel(desk.context), 500, 300), form.copies.reader
     assert reader.isHidden()
     panel.line.setText("三亚 quay")
-    qtbot.waitUntil(lambda: [row.table for row in panel.model.rows] == ["source_files"])
+    qtbot.waitUntil(lambda: [row.table for row in panel.model.rows] == ["source_files"], timeout=20_000)
     assert panel.model.rows[0].page == 2
     qtbot.keyClick(panel.line, Qt.Key.Key_Return)
     assert form.uuid == "s1"
-    qtbot.waitUntil(reader.isVisible)
+    qtbot.waitUntil(reader.isVisible, timeout=20_000)
     assert (reader.line.text(), reader.place.text()) == ("三亚 quay", "1 of 2 · page 2 of 4")
     assert reader.view.toPlainText() == "A crane of 三亚 and a quay"
     assert [mark.cursor.selectedText() for mark in reader.view.extraSelections()] == ["quay", "三亚"]
-    qtbot.waitUntil(lambda: form.page.rect().contains(reader.mapTo(form.page, reader.place.geometry().center())))
+
+    def is_in_sight() -> bool:
+        return form.page.rect().contains(reader.mapTo(form.page, reader.place.geometry().center()))
+
+    qtbot.waitUntil(is_in_sight, timeout=20_000)
     assert [card.words_button.isChecked() for card in form.copies.cards] == [False, True]
     assert not unnamed(form.copies)
 
@@ -60,7 +64,7 @@ def test_the_words_of_a_copy_are_read_and_searched_page_by_page(qtbot, form: Sou
     qtbot.keyClick(reader.line, Qt.Key.Key_Return)
     assert reader.place.text() == "3 of 3 · page 4 of 4"
     qtbot.mouseClick(form.copies.cards[1].verify_button, LEFT)
-    qtbot.waitUntil(reader.isVisible)  # the cards are made anew, the words stay
+    qtbot.waitUntil(reader.isVisible, timeout=20_000)  # the cards are made anew, the words stay
     assert reader.place.text() == "3 of 3 · page 4 of 4"
     reader.line.setText("zeppelin")
     assert reader.place.text() == "Not in this copy · page 4 of 4"
@@ -84,7 +88,7 @@ def test_a_quote_is_shown_in_the_kept_copy_that_has_it(qtbot, form: SourceForm, 
     card.show_link(desk.document.table("claim_sources")["k1"])
     qtbot.mouseClick(card.kept_link, LEFT)
     assert form.uuid == "s1"
-    qtbot.waitUntil(form.copies.reader.isVisible)
+    qtbot.waitUntil(form.copies.reader.isVisible, timeout=20_000)
     assert form.copies.reader.place.text() == "1 of 1 · page 4 of 4"
     (mark,) = form.copies.reader.view.extraSelections()
     assert mark.cursor.selectedText() == "port's last crane"

@@ -218,6 +218,8 @@ class KeptCopies(QWidget):
         self.reader.setParent(self)  # the cards go
         self._shown, self.cards = shown, []
         self._rows.fill(copies, self._card, self.tr("No copy is kept: links die. Attach one, or drop it here."))
+        for card in self.cards:
+            card.show()  # now, not once Qt gets to it: the form is scrolled to what is shown in it
         self._put_reader()
 
     def _card(self, copy: SourceFile) -> CopyCard:

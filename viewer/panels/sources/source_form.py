@@ -135,7 +135,9 @@ class SourceForm(RowForm):
         """Scroll to the words of a kept copy, now and once the form is laid out; to their card where it has room."""
 
         def show() -> None:
-            self.page.show_from(card if card.sizeHint().height() <= self.page.height() else self.copies.reader)
+            part = card if card.sizeHint().height() <= self.page.height() else self.copies.reader
+            self.page.show_from(part)
+            self.page.hold(part)
 
         show()
         QTimer.singleShot(0, card, show)

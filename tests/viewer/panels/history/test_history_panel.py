@@ -162,15 +162,15 @@ def test_a_narrow_panel_has_two_lines_of_filters_and_all_buttons_whole(case: Ope
     panel.custody_button.show()
     panel.more_button.show()
     panel.resize(460, 300)
-    qtbot.waitUntil(lambda: lines() == 2)
+    qtbot.waitUntil(lambda: lines() == 2, timeout=20_000)
     room = panel.custody_button.parentWidget().size()
-    qtbot.waitUntil(lambda: panel.more_button.y() > panel.back_button.y())
+    qtbot.waitUntil(lambda: panel.more_button.y() > panel.back_button.y(), timeout=20_000)
     assert all(QRect(QPoint(), room).contains(button.geometry()) for button in buttons)
     assert all(button.width() >= button.sizeHint().width() for button in buttons)
     assert not any(one.geometry().intersects(other.geometry()) for one, other in combinations(buttons, 2))
     assert panel.words.height() >= 60
     panel.resize(900, 320)
-    qtbot.waitUntil(lambda: lines() == 1)
+    qtbot.waitUntil(lambda: lines() == 1, timeout=20_000)
 
 
 def test_a_history_that_is_still_being_copied_is_said_to_be_on_its_way(case: Open, qtbot: QtBot) -> None:

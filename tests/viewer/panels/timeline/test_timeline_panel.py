@@ -179,7 +179,7 @@ def test_a_low_and_narrow_panel_leaves_the_map_room_and_has_its_words_whole(
     view = panel.view
     assert panel.minimumSizeHint().height() <= 210
     panel.resize(430, 210)
-    qtbot.waitUntil(lambda: view.rooms.is_tight and panel.words.width() > 400)
+    qtbot.waitUntil(lambda: view.rooms.is_tight and panel.words.width() > 400, timeout=20_000)
     words = panel.words
     assert words.text() == "A click or Enter opens a mark and shows it on the map."
     assert words.fontMetrics().horizontalAdvance(words.text()) <= words.width()
@@ -198,7 +198,7 @@ def test_a_low_and_narrow_panel_leaves_the_map_room_and_has_its_words_whole(
     assert words.text() == "Site: Observed: 3 May 2021, 08:30 UTC · Hikvision"
     assert view.grab().toImage() != picture
     panel.resize(1000, 400)
-    qtbot.waitUntil(lambda: not view.rooms.is_tight)
+    qtbot.waitUntil(lambda: not view.rooms.is_tight, timeout=20_000)
     assert words.y() < view.y()
 
 
