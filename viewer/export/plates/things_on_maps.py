@@ -91,7 +91,9 @@ class MapFurnisher:
                 boxes += self._add_graticule(things, on_page, boxes)
             naming = Naming()
             if spec.shows("annotation"):
-                naming = self._named(on_page, boxes, self._who_on(on_page, maps, who), checkpoint)
+                labelled = frozenset(label.uuid for before in things.namings for label in before.labels)
+                on_this = self._who_on(on_page, maps, who)._replace(labelled=labelled)
+                naming = self._named(on_page, boxes, on_this, checkpoint)
                 symbols = [box for _, box in on_page.symbol_boxes()]
             on_page.place_layer_labels([*boxes, *on_page.edges, *label_boxes(naming), *symbols, *outlines])
             things.namings.append(naming)

@@ -55,6 +55,8 @@ def test_the_legend_and_a_large_map_stand_on_the_first_page(
     assert {page for page, _ in rooms_of(plate, "key")} == {of_key}
     (rect,) = (on_page.rect for on_page in plate.maps)
     assert rect.width() * rect.height() >= least * plate.sizes.width * plate.sizes.height
+    if page == "A4 portrait":
+        assert rect.right() == pytest.approx(plate.sizes.width - plate.sizes.margin, abs=1.0)
     first = {text for piece in plate.pieces if not piece.page for text in piece.texts}
     assert ("Key to the numbers: page 2" in first) is bool(of_key)
     told = {text for piece in plate.pieces if piece.key == "key" for text in piece.texts}
@@ -71,13 +73,25 @@ def test_a_slide_is_first_of_all_its_maps(plate_of, demo, layout: str) -> None:
     spec = ProductSpec(layout=layout, title="All", page="Slide 16:9", bounds=ASIA)
     plate = plate_of(replace(spec, maps=maps) if layout == "panels" else spec, demo)
     area = sum(on_page.rect.width() * on_page.rect.height() for on_page in plate.maps)
-    assert area >= {"single": 0.39, "panels": 0.42}[layout] * plate.sizes.width * plate.sizes.height
+    assert area >= {"single": 0.39, "panels": 0.4}[layout] * plate.sizes.width * plate.sizes.height
     assert {page for page, _ in rooms_of(plate, "legend")} == {0}
     assert list(faults(plate)) == []
     if layout == "single":
         assert not plate.parties.is_nameless
         assert {page for page, _ in rooms_of(plate, "key")} == {0}
         assert plate.pages == 2, "one line stood alone on a third page"
+
+
+@pytest.mark.bounded
+def test_a_slide_with_an_inset_names_the_firms_and_other_marks_in_it(plate_of, demo) -> None:
+    """It had their signs without names, beside a column as wide as two."""
+    maps = (ProductMap(bounds=ASIA), ProductMap(bounds=Bounds(107.5, 37.4, 140.3, 60.0)))
+    plate = plate_of(ProductSpec(layout="insets", title="All", page="Slide 16:9", bounds=ASIA, maps=maps), demo)
+    assert not plate.parties.is_nameless
+    overview, inset = plate.namings
+    assert overview.named >= plate.parties.parties > set()
+    assert len(inset.named - plate.parties.parties) >= 3
+    assert list(faults(plate)) == []
 
 
 @pytest.mark.bounded

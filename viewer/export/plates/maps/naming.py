@@ -63,6 +63,8 @@ class Named(NamedTuple):
     """Uuids of marks that have only dots and no names on this map, as another of the page shows them larger."""
     is_narrow: bool = False
     """True where parties have smaller letters on every map of the page, as one of the maps has no room for others."""
+    labelled: frozenset[str] = frozenset()
+    """Uuids of marks that an earlier map of the page has with their labels."""
     most_numbers: int = MOST_KEYED
     """Most marks with a number, as the page has no room for a longer key. Marks that are named in a claim, or are drawn
     as a number alone, have theirs anyhow.
@@ -159,8 +161,8 @@ def spread_and_name(
 
     Those named in a claim come first: their symbols, then their labels. All other symbols stand beside these; they have
     labels where there is room, the most important first, and numbers where there is none. While one that is named in a
-    claim has only a number, no other mark has a label. No line to a label crosses another line or a symbol. A mark that
-    is only a dot on the page has neither.
+    claim has a label on no map of the page, no other mark has one. No line to a label crosses another line or a symbol.
+    A mark that is only a dot on the page has neither.
     """
     number, most = _number_type(style, sign_scale), len(on_page.in_frame())
     digits = _digits(most)
@@ -182,7 +184,7 @@ def spread_and_name(
     places = _places_on(on_page, obstacles, sign_scale)
     places.stand(first)
     named = {label.uuid for label in first}
-    is_fair = named >= {request.uuid for request in requests if request.uuid in claims}
+    is_fair = named | who.labelled >= {request.uuid for request in requests if request.uuid in claims}
     labelled = [
         request
         for request in requests

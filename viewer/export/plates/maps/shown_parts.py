@@ -37,7 +37,7 @@ map shows the whole Earth. Such a map may lose more, as its empty seas are not m
 """
 _ALL = 0.97
 """Part of the images of a comparison from which all of them counts as asked for."""
-_ONE_SIDE = math.cos(math.radians(85.0))
+_ONE_SIDE = math.cos(math.radians(89.0))
 """Cosine of the greatest angle at the Earth's middle between the middle of a map and its corners."""
 _WIDE_DEG = 20.0
 """Extent from which the sides of a box of degrees bend so much that its middle lines say how large it is meant."""

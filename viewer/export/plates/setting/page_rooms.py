@@ -31,9 +31,10 @@ _SIDE, _SITE_SIDE = 0.235, 0.42
 _NARROWER = (0.85, 0.7)
 """Factors of that width where all words are few enough for it: beside an empty column the map is larger."""
 _MOST_WORDS = 0.7
-_MAPS_OF_SLIDE, _MAPS_OF_SQUARE, _NEARLY = 0.4, 0.34, 0.85
+_MAPS_OF_SLIDE, _MAPS_OF_SQUARE, _NEARLY, _WITH_INSETS = 0.4, 0.34, 0.85, 0.92
 """Least part of a slide, and of a square, for its maps beside the words on named parties, without which they have more
-than half of it; where their shape allows less, the part of the most that it allows.
+than half of it; where their shape allows less, the part of the most that it allows. Factor of it on a slide with
+insets, which enlarge a part that is shown already.
 """
 _SLIDE_COLUMN = 17.0
 """Least width of a column of words on a slide, in sizes of running text."""
@@ -142,6 +143,7 @@ def least_map_area(sizes: PageSizes, request: RoomsAsked) -> float:
     share = _MAPS_OF_SLIDE if sizes.is_map_first else _MAPS_OF_SQUARE if sizes.is_for_screen else 0.0
     if not share or request.layout == "site":
         return 0.0
+    share *= _WITH_INSETS if sizes.is_map_first and request.layout == "insets" else 1.0
     alone = rooms_of(sizes, replace(request, words=(), needed=(), band=NO_BAND)).map_area
     return min(share * sizes.width * sizes.height, _NEARLY * alone)
 
@@ -276,6 +278,7 @@ def _words_room(sizes: PageSizes, request: RoomsAsked, body: QRectF, rooms: Page
             return body
         side = QRectF(body.right() - width, body.top(), width, body.height())
         is_broad = request.layout == "site" and width > 62 * sizes.body
+        is_broad |= sizes.is_map_first and width > (2 * _SLIDE_COLUMN + 2) * sizes.body  # signs need no long lines
         rooms.columns = columns_of_page(sizes, side, 2 if is_broad else 1)
         return body.adjusted(0.0, 0.0, -width - gap, 0.0)
     count = max(1, min(4, int(body.width() / (25 * sizes.body))))
