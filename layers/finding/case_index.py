@@ -223,7 +223,7 @@ def _found_row(row: CaseText, score: float, wanted: TextQuery) -> FoundRow:
     is_by_name = place is None and not has_words(row.title, wanted)
     snippet = (_other_name(row, wanted) if is_by_name else "") or snippet_at(row.text, place or 0)
     page = page_at(row.text, place) if row.has_pages and place is not None else 0
-    return FoundRow(row.table, row.uuid, row.title, snippet, score, page)
+    return FoundRow(row.table, row.uuid, row.title, snippet, score, page, row.is_gone)
 
 
 def _other_name(row: CaseText, wanted: TextQuery) -> str:
