@@ -226,7 +226,7 @@ class FactGatherer:
         if source is None:
             return StandsOn(cited.number, str(cited.citation), quote, cited.url, page=page)
         address, dated = source.url or source.archive_url, dated_words(source)
-        words = quote or source.excerpt
+        words = quote or " ".join(source.excerpt.split())  # its lines, told apart by their quotation marks
         return StandsOn(cited.number, str(cited.citation), words, address, dated, page, uuid=source.uuid)
 
     def _fact(

@@ -12,14 +12,14 @@ from layers.product.factcheck.typed_words import WordsApart
 from layers.product.factcheck.word_groups import QuoteStretch
 from layers.product.spec import Override
 
-DIFFERS, MISQUOTED, ALTERED, UNSOURCED = "differs", "misquoted", "altered", "unsourced"
+DIFFERS, NEGATED, MISQUOTED, ALTERED, UNSOURCED = "differs", "negated", "misquoted", "altered", "unsourced"
 OTHERWISE, NO_WORDS, OWN, AS_QUOTED, KEPT = "otherwise", "no words", "own", "as quoted", "kept"
-BASES = (DIFFERS, MISQUOTED, ALTERED, UNSOURCED, OTHERWISE, NO_WORDS, OWN, AS_QUOTED, KEPT)
+BASES = (DIFFERS, NEGATED, MISQUOTED, ALTERED, UNSOURCED, OTHERWISE, NO_WORDS, OWN, AS_QUOTED, KEPT)
 """The ways in which a fact stands on its source, in the order of the sheet: with words that say otherwise than those it
-stands on; on a quote that the kept text of its source has not so; inside quotation marks, with words that the quote
-does not have so; without any source; with such words outside of quotation marks; with a source of which the case keeps
-no exact words; words of the page's own, such as a title; word for word in a quote that was compared with no text; word
-for word in a quote that the kept text has.
+stands on; with a *not* where its quote has none, or the reverse; on a quote that the kept text of its source has not
+so; inside quotation marks, with words that the quote does not have so; without any source; with such words outside of
+quotation marks; with a source of which the case keeps no exact words; words of the page's own, such as a title; word
+for word in a quote that was compared with no text; word for word in a quote that the kept text has.
 """
 SUBJECTS = ("claims", "sites")
 """Tables of the document whose rows a checker reviews."""
@@ -108,6 +108,8 @@ class SheetFact(Struct, frozen=True):
             return NO_WORDS
         if compared:
             return AS_QUOTED
+        if not self.is_note and any(source.stretch.denies for source in quotes):
+            return NEGATED
         return ALTERED if self.is_quoted else OTHERWISE
 
     @property

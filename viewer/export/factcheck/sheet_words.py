@@ -12,6 +12,7 @@ from layers.product.factcheck.fact_sheet import (
     DIFFERS,
     KEPT,
     MISQUOTED,
+    NEGATED,
     NO_WORDS,
     OTHERWISE,
     OWN,
@@ -30,6 +31,7 @@ _AROUND = 36
 INTERNAL = "INTERNAL: fact-check sheet, not for publication"
 HEADS = {
     DIFFERS: "Differs from the words that it stands on",
+    NEGATED: "A “not” in one, and none in the other",
     MISQUOTED: "Quoted otherwise than the kept text",
     UNSOURCED: "Without a source",
     ALTERED: "In quotation marks, but not so in the quote",
@@ -39,6 +41,7 @@ HEADS = {
     AS_QUOTED: "Word for word in the quote, which is compared with no kept text",
     KEPT: "Word for word in the quote, and in the kept text",
 }
+_APART = (DIFFERS, NEGATED, MISQUOTED, ALTERED)
 COLUMN_HEADS = (
     "No.",
     "Fact, and where it is printed",
@@ -47,6 +50,7 @@ COLUMN_HEADS = (
 )
 HELP = {
     DIFFERS: "The page says one thing, and the words that it stands on another: put one of the two right.",
+    NEGATED: "The page says the reverse of its quote, or speaks of something else: compare the two word for word.",
     MISQUOTED: "The text of the source that the case keeps has not these words: put the quote right.",
     UNSOURCED: "No source is linked: find one, or take the fact out. A tick counts here only with a remark that says "
     "where you found it.",
@@ -166,9 +170,21 @@ def _kept_sentence(answer: KeptAnswer) -> str:
 
 
 def disagreeing(sheet: FactSheet) -> str:
-    """A sentence that names the rows with such a warning; empty without any."""
-    rows = ", ".join(f"#{fact.number}" for fact in sheet.facts if fact.warnings or fact.differs)
-    return f"With a warning: {rows}." if rows else ""
+    """The rows to begin with: those whose words are not those that they stand on, then those that another row
+    contradicts; empty without any.
+    """
+    apart = [fact for fact in sheet.facts if fact.basis in _APART]
+    against = [fact for fact in sheet.facts if fact.warnings and fact.basis not in _APART]
+    parts = []
+    if apart:
+        parts.append(f"Other words than those they stand on: {_numbers(apart)}.")
+    if against:
+        parts.append(f"Otherwise in another row: {_numbers(against)}.")
+    return " ".join(parts)
+
+
+def _numbers(facts: Sequence[SheetFact]) -> str:
+    return ", ".join(f"#{fact.number}" for fact in facts)
 
 
 def source_line(source: StandsOn) -> str:

@@ -250,11 +250,14 @@ def test_what_was_ticked_on_the_first_sheet_counts_on_the_second() -> None:
 
 
 def test_altered_words_and_a_lost_not_are_named_and_one_quote_stands_once() -> None:
-    rows = [replace(row, is_quoted=True) for row in (fact("has not delivered 15 pumps", 1), fact("has delivered", 2))]
-    page = sheet_html(replace(SHEET, facts=(*rows, replace(fact("two clerks", 3, uuid="c-2"), kind=SPEAKER))), "x.html")
+    words = "has delivered", "has not delivered 15 pumps", "has not delivered 15 pumps to Boreal"
+    rows = [replace(fact(each, at), is_quoted=True) for at, each in enumerate(words, 1)]
+    page = sheet_html(replace(SHEET, facts=(*rows, replace(fact("two clerks", 4, uuid="c-2"), kind=SPEAKER))), "x.html")
     assert "In quotation marks, but not so in the quote (2)" in page
+    assert "A “not” in one, and none in the other (1)" in page
     assert "Page says “15”, source says “12”" in page
     assert "Source has “not”, which the page leaves out" in page
     assert "; check for a “not”: the quote has one, the page has none" in page
     assert "The quote does not hold its speaker: find in the source who says it." in page
-    assert page.count("<blockquote>Aurora Ltd. has not") == 2, "once for two facts of one claim, once for the other's"
+    assert "Other words than those they stand on: #1, #2, #3." in page
+    assert page.count("<blockquote>Aurora Ltd. has not") == 3, "once for two facts of one claim and group"
