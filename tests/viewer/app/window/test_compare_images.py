@@ -568,8 +568,9 @@ def test_a_picture_of_the_map_has_the_comparison_with_its_dates(
     view = window.canvas.viewport.view()
     assert copied.width() == view.width
     middle = range(view.width // 2 - 1, view.width // 2 + 2)
-    column = [max(copied.pixelColor(x, y).lightness() for x in middle) for y in range(100, 150)]
-    beside = [copied.pixelColor(view.width // 2 - 8, y).lightness() for y in range(100, 150)]
+    rows = range(view.height // 2 - 25, view.height // 2 + 25)  # the grip is higher up
+    column = [max(copied.pixelColor(x, y).lightness() for x in middle) for y in rows]
+    beside = [copied.pixelColor(view.width // 2 - 8, y).lightness() for y in rows]
     assert min(column) > 190, "the bar, which may lie between two pixels"
     assert max(beside) < 120, "and nothing beside it"
     said = " ".join(pages[0].plate.captions[0])
