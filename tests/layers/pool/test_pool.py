@@ -198,7 +198,7 @@ def test_a_hang_is_killed_at_its_deadline_and_not_tried_again(pool):
     started = time.monotonic()
     pool.submit(Request(raw("_hang", {"path": "slow.tif"}), collector, strike_key="slow.tif", deadline_s=0.3))
     assert isinstance(collector.one(), ReaderTimeout)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < KILL_S, "starved time does not count"
     assert pool.ask(raw("_echo", {})).header["pid"] != before
 
 
