@@ -51,6 +51,7 @@ def test_no_margin_is_dark_in_any_projection(plate_of, tmp_path: Path, crs: str,
     assert max(dark_shares(alone)) < 0.01
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(("left", "right", "is_cut"), [(10.0, 11.2, True), (10.7, 13.0, False)])
 def test_an_overview_far_coarser_than_the_image_is_no_margin(
     plate_of, tmp_path: Path, left: float, right: float, is_cut: bool

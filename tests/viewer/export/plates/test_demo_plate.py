@@ -126,7 +126,7 @@ def test_panels_of_places_far_apart_have_a_locator_with_each_of_them(plate_of, d
     assert "locator" not in {one.rule for one in findings(near.spec, near.content, facts_of(near), ())}
 
 
-@pytest.mark.bounded_after(5)
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize("lat", [0.0, 52.0, 78.0])
 @pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:4326", "UTM", "LAEA"])
 def test_the_scale_bar_is_as_long_on_the_ground_as_it_says(plate_of, document, crs: str, lat: float) -> None:

@@ -50,6 +50,7 @@ def found(plate: Plate, rule: str) -> list[str]:
     return [one.where for one in findings(plate.spec, plate.content, facts_of(plate), ()) if one.rule == rule]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("geometry", ["LineString", "Polygon"])
 def test_classes_that_only_their_colour_tells_apart_are_found(plate_of, tmp_path, geometry: str) -> None:
     red = Symbol(RED, fill_color=RED, stroke_width_px=3.0)

@@ -31,6 +31,7 @@ def crowded(document: Document, far: float) -> Document:
     return Document({"layers": list(document.table("layers").values()), "sites": marks})
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("far", [0.0, 0.1, 0.25])
 def test_the_letter_of_an_inset_stands_clear_of_all_marks(plate_of, document, far: float) -> None:
     plate = plate_of(SPEC, crowded(document, far))
@@ -45,6 +46,7 @@ def test_a_page_in_strips_has_the_whole_box(plate_of, document) -> None:
     assert strips_differ(plate, 96, 41) == []
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("page", ["A4 landscape", "A3 landscape"])
 def test_overview_and_inset_begin_and_end_in_line_with_the_letter_in_the_picture(plate_of, document, page: str) -> None:
     """A strip for one letter stood above the inset alone, so that it began lower, and it ended lower, too."""

@@ -37,7 +37,7 @@ def case(document: Document, error_m: float, others: int) -> Document:
     return Document({"layers": list(document.table("layers").values()), "sites": sites})
 
 
-@pytest.mark.bounded_after(3)
+@pytest.mark.bounded_after(1)
 @pytest.mark.sampled(4)
 @pytest.mark.parametrize("others", [0, 3, 14])
 @pytest.mark.parametrize("error_m", [10.0, 1_500.0, 4_000.0, 9_000.0, 30_000.0])

@@ -51,6 +51,7 @@ def spec_of(layout: str, page: str, bounds: Bounds | None) -> ProductSpec:
 
 @pytest.mark.bounded_after(1)
 @pytest.mark.sampled(5)
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait", "1080x1080"])
 @pytest.mark.parametrize("layout", ["before-after", "panels"])
 @pytest.mark.parametrize("image", [WIDE, TALL], ids=["wide", "tall"])
@@ -86,6 +87,7 @@ def test_an_image_alone_fills_its_frame(plate_of, tmp_path, image: Bounds, layou
         assert list(faults(plate)) == []
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("layout", ["single", "plain"])
 @pytest.mark.parametrize("page", ["A4 landscape", "Slide 16:9"])
 def test_a_long_strip_alone_fills_its_frame(plate_of, tmp_path, layout: str, page: str) -> None:
