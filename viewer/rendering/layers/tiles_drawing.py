@@ -377,8 +377,7 @@ class TilesDrawing(LayerDrawing):
             self._set_problem(error.sentence)
         elif image is not None and self.problem and not (self._host_sentence() or self._tiles.lacks_finer_than(tile)):
             self._set_problem("")
-        self._ripen(tile)
-        # Most of what has come is composed without a new plan.
+        self._ripen(tile)  # most of what has come is composed without a new plan
         if image is None or self._tiles.is_suspicious or not self._tiles.queue.is_under_way:
             self._request_soon()
 
