@@ -17,16 +17,22 @@ from viewer.commands.claims import add_claim, update_claim
 from viewer.commands.sites import add_site
 
 
-def test_the_history_waits_for_a_working_copy_that_is_being_made(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    may_go, create = Event(), WorkingCopy.create
+@pytest.fixture
+def may_go(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Working copies are made once this is set, or after 20 s."""
+    go_on, create = Event(), WorkingCopy.create
 
     def create_late(*args: Any, **named: Any) -> WorkingCopy:
-        may_go.wait(20)
+        go_on.wait(20)
         return create(*args, **named)
 
     monkeypatch.setattr(WorkingCopy, "create", create_late)
+    return go_on
+
+
+def test_the_history_waits_for_a_working_copy_that_is_being_made(
+    window: MainWindow, qtbot: QtBot, may_go: Event
+) -> None:
     window.session.begin_case()
     window.panel_context.do(add_site, Point(63.3, 45.9), uuid="pad", label="Site 1")
     found: list[RecordedHistory | None] = []
@@ -44,15 +50,8 @@ def test_the_history_waits_for_a_working_copy_that_is_being_made(
 
 
 def test_a_reason_that_waits_for_the_working_copy_is_kept_with_its_own_change(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, qtbot: QtBot, may_go: Event
 ) -> None:
-    may_go, create = Event(), WorkingCopy.create
-
-    def create_late(*args: Any, **named: Any) -> WorkingCopy:
-        may_go.wait(20)
-        return create(*args, **named)
-
-    monkeypatch.setattr(WorkingCopy, "create", create_late)
     window.session.begin_case()
     context = window.panel_context
     judged = {"voice": "analyst", "state": "assessed", "likelihood_term": "likely", "confidence": "low"}

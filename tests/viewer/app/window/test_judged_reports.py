@@ -129,10 +129,8 @@ def test_a_judgement_may_start_from_the_words_of_the_report_quoted_as_its_own(
     assert not offer.isVisible()
 
 
-@pytest.mark.bounded
-def test_the_cure_of_a_changed_judgement_leads_to_its_reason(
-    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
-) -> None:
+def judged_and_issued(window: MainWindow, qtbot: QtBot) -> str:
+    """Judge the open report by `J`, as likely, and issue a product that prints it; returns the judgement's uuid."""
     press(Key.Key_J)
     settle(window, qtbot)
     document, own = window.session.document, window.panel_context.claim_uuid
@@ -141,6 +139,14 @@ def test_the_cure_of_a_changed_judgement_leads_to_its_reason(
     product = Product(uuid="p", name="P", issued_at="2024-05-01T00:00:00Z", numbers_json=numbers)
     printed = ProductRow(uuid="pr", product_uuid="p", table_name="claims", row_uuid=own)
     window.session.push(Edit("issue", (Change("products", None, product), Change("product_rows", None, printed))))
+    return own
+
+
+@pytest.mark.bounded
+def test_the_cure_of_a_changed_judgement_leads_to_its_reason(
+    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
+) -> None:
+    document, own = window.session.document, judged_and_issued(window, qtbot)
     window.session.push(update_claim(document, own, actor="me", likelihood_term="very likely"))
     window.panel_context.show_claim("")
     show_row_of(window.panel_context, Jump("claims", own, "change_note"))
@@ -161,14 +167,7 @@ def test_one_answer_says_in_the_history_and_in_the_reissue_why_a_judgement_chang
     window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
 ) -> None:
     """The form asked the same thing twice, and the product refused what the first answer had said."""
-    press(Key.Key_J)
-    settle(window, qtbot)
-    document, own = window.session.document, window.panel_context.claim_uuid
-    window.session.push(update_claim(document, own, actor="me", likelihood_term="likely", confidence="low"))
-    numbers = numbers_json({}, {}, issued_judgements([document.claims[own]]))
-    product = Product(uuid="p", name="P", issued_at="2024-05-01T00:00:00Z", numbers_json=numbers)
-    printed = ProductRow(uuid="pr", product_uuid="p", table_name="claims", row_uuid=own)
-    window.session.push(Edit("issue", (Change("products", None, product), Change("product_rows", None, printed))))
+    document, own = window.session.document, judged_and_issued(window, qtbot)
     choose_by_keys(form.fields.fields["likelihood_term"], "very likely")
     line = form.reasons["likelihood_term"]
     qtbot.waitUntil(line.isVisible)
