@@ -15,6 +15,7 @@ from layers.product.judging.reissue import lacks_change_note, newest_judgement
 from viewer.commands.claims import update_claim
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
+from viewer.support.still_boxes import ComboBox
 
 ASKED: Mapping[str, tuple[str, ...]] = {
     "likelihood_term": ("likelihood_term", "likelihood_low", "likelihood_high"),
@@ -47,12 +48,18 @@ class ReasonField(QLineEdit):
 
 
 class QuestionLine(QWidget):
-    """A question with its field, hidden until something is asked; the keyboard stays where it is."""
+    """A question with its field, hidden until something is asked.
+
+    It takes the keyboard from the list in which the change was made, so that what is typed next is the answer and
+    neither a shortcut nor another entry of the list, and gives it back; from elsewhere it does not take it.
+    """
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._uuid = ""
+        self._beside: QWidget | None = None
+        """The list that the keyboard was taken from."""
         self.question = muted()
         self.field = ReasonField()
         self.field.setMaxLength(LONGEST_REASON)
@@ -73,6 +80,14 @@ class QuestionLine(QWidget):
         self.question.setText(question)
         self.field.setAccessibleName(question)
         self.show()
+        chosen_in = self._list_with_keyboard()
+        if chosen_in is not None and self.window().isActiveWindow():
+            self._beside = chosen_in
+            self.field.setFocus()
+
+    def _list_with_keyboard(self) -> QWidget | None:
+        """The list with the keyboard whose changes are asked about here, if any."""
+        raise NotImplementedError
 
     def give(self) -> None:
         """Keep the reason with the change, and be gone."""
@@ -80,6 +95,9 @@ class QuestionLine(QWidget):
 
     def skip(self) -> None:
         """Ask no longer."""
+        if self._beside is not None and self.field.hasFocus():
+            self._beside.setFocus()
+        self._beside = None
         self.field.clear()
         self.hide()
 
@@ -100,23 +118,15 @@ class ChipReasonLine(QuestionLine):
     """The question why a chip was deleted; it goes with the next step, or when the deletion is undone."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None, *, beside: QWidget | None = None) -> None:
-        """`beside` is the list from which it takes the keyboard, to give it back; without one the keyboard stays."""
+        """`beside` is the list of the chips; without one the keyboard stays where it is."""
         super().__init__(context, parent)
-        self._beside = beside
+        self._chips = beside
         self._gone: tuple[str, ...] = ()
         """The deleted chips: the view and the pixels of one capture go together."""
 
-    def ask(self, question: str) -> None:
-        """Ask a question. Beside a list, what is typed next is the answer, and no shortcut."""
-        super().ask(question)
-        if self._beside is not None and self.window().isActiveWindow():
-            self.field.setFocus()
-
-    def skip(self) -> None:
-        """Ask no longer."""
-        if self._beside is not None and self.field.hasFocus():
-            self._beside.setFocus()
-        super().skip()
+    @override
+    def _list_with_keyboard(self) -> QWidget | None:
+        return self._chips
 
     def give(self) -> None:
         """Keep the reason with the deletion, and be gone."""
@@ -164,6 +174,12 @@ class ReasonLine(QuestionLine):
         self._keep((self._uuid,), self._columns)
         if reason and self._is_wanted_in_print():
             self._context.do(update_claim, self._uuid, change_note=reason)
+
+    @override
+    def _list_with_keyboard(self) -> QWidget | None:
+        focused = self.window().focusWidget()
+        form = self.parentWidget()
+        return focused if isinstance(focused, ComboBox) and form is not None and form.isAncestorOf(focused) else None
 
     def _is_wanted_in_print(self) -> bool:
         """True where an issued product has printed another judgement, and no words say yet why it changed."""

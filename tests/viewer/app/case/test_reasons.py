@@ -13,6 +13,7 @@ from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim, update_claim
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.history.history_panel import HistoryPanel
+from viewer.panels.widgets.fields import ChoiceField
 
 
 def claim_form(window: MainWindow, qtbot: QtBot) -> ClaimFormPanel:
@@ -119,3 +120,30 @@ def test_each_question_stands_directly_below_the_field_that_was_changed(window: 
         QTest.keyClick(line.field, Qt.Key.Key_Return)
         assert line.isHidden()
     assert reasons(window)[:2] == ["two observers", "a second image"], "each reason is kept with its own change"
+
+
+@pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
+def test_what_is_typed_after_a_choice_is_the_reason_and_no_other_choice(window: MainWindow, qtbot: QtBot) -> None:
+    """The keyboard stayed on the list, and the typed reason moved it to another value."""
+    form, context = claim_form(window, qtbot), window.panel_context
+    line, chosen = form.reasons["likelihood_term"], form.fields.fields["likelihood_term"]
+    assert isinstance(chosen, ChoiceField)
+    chosen.setFocus()
+    QTest.keyClick(chosen, Qt.Key.Key_Down)
+    choices = chosen.view()
+    qtbot.waitUntil(choices.isVisible)
+    QTest.keyClick(choices, Qt.Key.Key_Down)
+    QTest.keyClick(choices, Qt.Key.Key_Return)
+    qtbot.waitUntil(line.field.hasFocus)
+    judged = context.document.claims["claim"].likelihood_term
+    assert judged == "very likely"
+    QTest.keyClicks(line.field, "unlike before, two images")
+    assert context.document.claims["claim"].likelihood_term == judged
+    QTest.keyClick(line.field, Qt.Key.Key_Return)
+    assert reasons(window)[0] == "unlike before, two images"
+    assert chosen.hasFocus(), "the keyboard is back where it was"
+    sure = form.reasons["confidence"]
+    form.fields.fields["confidence"].setFocus()
+    assert context.do(update_claim, "claim", confidence="moderate")
+    QTest.keyClick(sure.field, Qt.Key.Key_Escape)
+    assert form.fields.fields["confidence"].hasFocus(), "skipped too"
