@@ -19,6 +19,7 @@ from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.project.storage.geometry_blobs import wkb_is_sound
+from layers.time.cell_times import cell_time
 from layers.time.dates import is_partial
 from layers.vector.style.markers import facility_of
 from layers.vector.style.routes import route_of
@@ -237,6 +238,9 @@ def row_source(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str,
         cited |= {"title": match["title"].strip(), "publisher": match["publisher"].strip()}
         cited |= {"published_at": date if is_partial(date) else ""}
     stated = {name: text(each) for name, each in _STATED.items()}
+    timed = cell_time(stated["published_at"])
+    if timed is not None:
+        stated["published_at"] = timed[0]
     if not is_partial(stated["published_at"]):
         del stated["published_at"]
     cited |= {name: value for name, value in stated.items() if value}
@@ -276,7 +280,7 @@ def site_fields(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str
     aliases = tuple((language, text(f"alias_{language}")) for language in ("zh", "ru", "en"))
     fields["aliases"] = tuple((language, name) for language, name in aliases if name and name != fields["label"])
     if text("position_error_m"):
-        fields["position_error_m"] = _metres(text("position_error_m"))
+        fields["position_error_m"] = metres_of(text("position_error_m"))
     notes = text("notes")
     if mapping.lists_others:
         own = row_source(attributes, mapping)
@@ -308,7 +312,8 @@ def class_named(text: str) -> str:
     return named if named in SITE_CLASSES else ""
 
 
-def _metres(text: str) -> float:
+def metres_of(text: str) -> float:
+    """The number of metres that a text states, with a point or a comma. Raises InvalidValue."""
     try:
         return float(text.replace(",", ".").replace("_", "?"))  # Python takes it for a separator
     except ValueError:

@@ -165,13 +165,14 @@ def test_rows_left_out_are_said_and_the_others_come(cli, case: Path, tmp_path: P
     table.write_text("label,lat,lon,error_m\na,1,2,\nb,,,\nc,north,3,\nd,95,3,\ne,5,6,much\nf,3,4,50\n", "utf-8")
     outcome = cli("add-sites", case, table)
     assert outcome.code == FINDINGS
-    assert outcome.out == f"{case}: 2 sites added.\n"
-    lines = outcome.err.splitlines()
-    assert [line.split(":")[1].strip() for line in lines] == [f"t.csv, row {n}" for n in (3, 4, 5, 6)], "as in the file"
-    for line, reason in zip(lines, ("no coordinates", "north", "latitude", "much"), strict=True):
+    assert outcome.out == f"{case}: 3 sites added.\n"
+    *lines, kept = outcome.err.splitlines()
+    assert kept == "geoloupe: Row 6: “much” is no number of metres. It stands in the notes."
+    assert [line.split(":")[1].strip() for line in lines] == [f"t.csv, row {n}" for n in (3, 4, 5)], "as in the file"
+    for line, reason in zip(lines, ("no coordinates", "north", "latitude"), strict=True):
         assert "left out" in line
         assert reason in line
-    assert [site["label"] for site in sites_of(cli, case)] == ["a", "f"]
+    assert [site["label"] for site in sites_of(cli, case)] == ["a", "e", "f"]
 
 
 @pytest.mark.bounded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.lon_extent import around
 from layers.phrase import Phrase
+from layers.time.cell_times import cell_time
 from layers.time.dates import is_partial
 from layers.time.typed_dates import typed_date
 from viewer.commands.feature_sites import (
@@ -31,9 +33,11 @@ from viewer.commands.feature_sites import (
     SiteMapping,
     cited_sources,
     class_named,
+    metres_of,
     row_source,
     site_fields,
 )
+from viewer.commands.fields import check_number
 from viewer.commands.sites import add_sites, check_site
 from viewer.commands.stamps import Stamp, insert, new_uuid, stamp_of
 
@@ -62,6 +66,7 @@ _WORDS_OF = {
     "observed_at": Phrase("date"),
     "made_at": Phrase("date"),
     "source_date": Phrase("date"),
+    "position_error_m": Phrase("number of metres"),
 }
 """Words for the values that a field takes."""
 _LONGEST = {"label": LONGEST_LABEL, "notes": LONGEST_NOTES, "source": LONGEST_CITATION}
@@ -86,9 +91,15 @@ class UnfitValues(Struct):
     rows: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     cut: list[int] = field(default_factory=list)
     """Rows with a text that is longer than its field."""
+    without_zone: list[int] = field(default_factory=list)
+    """Rows with a date and a time of day whose time zone nobody states."""
 
     def add(self, name: str, text: str, number: int) -> None:
         self.rows.setdefault((name, text), []).append(number)
+
+    def add_without_zone(self, number: int) -> None:
+        if number not in self.without_zone[-1:]:
+            self.without_zone.append(number)
 
     def sentences(self) -> list[str]:
         """A sentence for each value, and one for all texts that are cut."""
@@ -110,6 +121,15 @@ class UnfitValues(Struct):
                     _numbers(self.cut),
                     "Row {count}: a text is too long and is cut. It is whole in the file.",
                     "Rows {count}: texts are too long and are cut. They are whole in the file.",
+                )
+            )
+        if self.without_zone:
+            sentences.append(
+                Phrase.counting(
+                    len(self.without_zone),
+                    _numbers(self.without_zone),
+                    "Row {count}: a time of day without a time zone. The day is taken, the time stands in the notes.",
+                    "Rows {count}: times of day without a time zone. The days are taken, the times stand in the notes.",
                 )
             )
         return sentences
@@ -151,39 +171,38 @@ def table_site(
         value = values.get(mapping.columns.get(name, ""))
         return "" if value is None else " ".join(str(value).split())
 
-    fields = site_fields(values, mapping)
-    left: list[str] = []
-
-    def leave(name: str, value: str) -> None:
-        unfit.add(name, value, number)
-        if f"{mapping.columns[name]}: {value}" not in fields["notes"]:
-            left.append(f"{mapping.columns[name]}: {value}")
-
+    fitting, unfit_error = _without_unfit_error(values, mapping)
+    fields = site_fields(fitting, mapping)
+    left = _LeftForNotes(number, mapping.columns, fields["notes"].split("\n"), unfit)
+    if unfit_error:
+        left.leave("position_error_m", unfit_error)
     classed = text("class_code")
     if classed.casefold() in own:
         fields["class_code"] = own[classed.casefold()]
     elif classed and not class_named(classed):
-        leave("class_code", classed)
+        left.leave("class_code", classed)
     if text("role") in ROLES:
         fields["role"] = text("role")
     elif text("role"):
-        leave("role", text("role"))
+        left.leave("role", text("role"))
     dates = {name: _date(text(name)) for name in _DATES}
     for name, date in dates.items():
-        if date is None:
-            leave(name, text(name))
+        left.take_date(name, text(name), date)
     if dates["observed_at"]:
         fields["observed_at"] = dates["observed_at"]
     source = row_source(values, mapping)
-    if text("source_date") and not source.get("published_at"):
-        leave("source_date", text("source_date"))
+    if source and text("source_date"):
+        left.take_date("source_date", text("source_date"), source.get("published_at"))
+    elif text("source_date"):
+        left.keep("source_date", text("source_date"))
     claim = _claim_of(text, dates["made_at"] or "")
     if claim:
         fields.setdefault("role", "named in a claim")
     else:
-        left += [f"{mapping.columns[name]}: {text(name)}" for name in ("made_by", "made_at") if text(name)]
+        for name in filter(text, ("made_by", "made_at")):
+            left.keep(name, text(name))
     fields["position_basis"] = text("position_basis") or basis
-    notes = "\n".join(filter(None, (fields["notes"], *left)))
+    notes = "\n".join(filter(None, (fields["notes"], *left.lines)))
     fields["notes"] = notes if len(notes) <= LONGEST_NOTES else notes[: LONGEST_NOTES - 1] + "…"
     if any(len(text(name)) > most for name, most in _LONGEST.items()):
         unfit.cut.append(number)
@@ -192,6 +211,49 @@ def table_site(
     kept = {name: value for name, value in values.items() if value not in (None, "")}
     fields["props_json"] = json.dumps(kept, ensure_ascii=False, default=str)
     return TableSite(number, geometry, fields, source, claim)
+
+
+class _LeftForNotes(Struct):
+    """The values of a row that stand in its notes, as their fields do not take them."""
+
+    number: int
+    columns: Mapping[str, str]
+    noted: Sequence[str]
+    """Lines that the notes have already."""
+    unfit: UnfitValues
+    lines: list[str] = field(default_factory=list)
+
+    def keep(self, name: str, value: str) -> None:
+        """Add a line for a value, once."""
+        line = f"{self.columns[name]}: {value}"
+        if line not in (*self.noted, *self.lines):
+            self.lines.append(line)
+
+    def leave(self, name: str, value: str) -> None:
+        """Keep a value of which is said that it does not fit."""
+        self.unfit.add(name, value, self.number)
+        self.keep(name, value)
+
+    def take_date(self, name: str, value: str, date: str | None) -> None:
+        """Keep a cell of which no date was read, or not all of it."""
+        if date is None:
+            self.leave(name, value)
+        elif _lacks_zone(value):
+            self.unfit.add_without_zone(self.number)
+            self.keep(name, value)
+
+
+def _without_unfit_error(values: Mapping[str, Any], mapping: SiteMapping) -> tuple[Mapping[str, Any], str]:
+    """The values without a position error that is no length, and its text; empty where it is one, or none."""
+    column = mapping.columns.get("position_error_m", "")
+    text = str(values.get(column) or "").strip()
+    if not text:
+        return values, ""
+    try:
+        check_number(metres_of(text), 0, math.inf, Phrase("position error in metres"))
+    except InvalidValue:
+        return {name: value for name, value in values.items() if name != column}, text
+    return values, ""
 
 
 def _claim_of(text: Any, made_at: str) -> dict[str, str]:
@@ -203,11 +265,16 @@ def _claim_of(text: Any, made_at: str) -> dict[str, str]:
     return {name: value for name, value in (claim | {"made_at": made_at}).items() if value}
 
 
+def _lacks_zone(text: str) -> bool:
+    timed = cell_time(text)
+    return timed is not None and timed[1]
+
+
 def _date(text: str) -> str | None:
     """The date of a cell as exact as it is written, empty for none; None where it is no date, or could be two days."""
-    plain = text.removesuffix("T00:00:00").removesuffix(" 00:00:00")
+    timed = cell_time(text)
     try:
-        iso = typed_date(plain)
+        iso = timed[0] if timed is not None else typed_date(text)
     except InvalidValue:
         return None
     return iso if not iso or all(is_partial(part) for part in iso.split("/", 1)) else None

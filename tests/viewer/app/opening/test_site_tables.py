@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -68,6 +70,45 @@ def test_a_table_comes_in_by_the_menu_as_one_step(
     assert window.selection.uuids == set(document.sites)
     window.session.undo()
     assert [len(rows) for rows in (document.sites, document.claims, document.sources)] == [0, 0, 0]
+
+
+def test_times_and_errors_that_do_not_fit_leave_no_row_out(
+    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    answers.path = tmp_path / "book.xlsx"
+    book = Workbook()
+    book.active.append(["name", "lat", "lon", "observed", "error_m", "source", "published"])
+    report = ["AP report", datetime(2020, 4, 13, 10, 30)]
+    book.active.append(["Pad", 40.9, 100.3, datetime(2020, 4, 12, 5, 6), "about 5 m", *report])
+    book.active.append(["Hall", 40.8, 100.2, "2020-04-12T05:06:00+08:00", 12, "AP report", date(2020, 4, 13)])
+    book.active.append(["Gate", 40.7, 100.1, None, -5, None, "2019"])
+    book.active.append(["Pylon", 40.6, 100.0, None, None, "AP report", "spring 2020"])
+    book.save(answers.path)
+    window.action_table["add_table"].trigger()
+    dialog = dialog_of(window, qtbot)
+    assert dialog.outcome.text() == "What comes in: 4 sites, 2 new sources."
+    assert dialog.remarks.toPlainText().splitlines() == [
+        "Row 2: “about 5 m” is no number of metres. It stands in the notes.",
+        "Row 4: “-5” is no number of metres. It stands in the notes.",
+        "Row 5: “spring 2020” is no date. It stands in the notes.",
+        "Row 2: a time of day without a time zone. The day is taken, the time stands in the notes.",
+    ]
+    QTest.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
+    pad, hall, gate, pylon = window.session.document.sites.values()
+    source, _undated = window.session.document.sources.values()
+    assert (pad.observed_at, hall.observed_at, source.published_at) == (
+        "2020-04-12",
+        "2020-04-11T21:06:00Z",
+        "2020-04-13",
+    )
+    assert pad.notes.splitlines() == [
+        "error_m: about 5 m",
+        "observed: 2020-04-12T05:06:00",
+        "published: 2020-04-13T10:30:00",
+    ]
+    assert (pad.position_error_m, hall.position_error_m, gate.position_error_m) == (None, 12, None)
+    assert gate.notes == "error_m: -5\npublished: 2019", "the date of a source that the row does not name"
+    assert pylon.notes == "published: spring 2020"
 
 
 @pytest.mark.qt_log_ignore("does not support grabbing the keyboard|raise", extend=True)  # as every menu offscreen
