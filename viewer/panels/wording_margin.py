@@ -95,7 +95,7 @@ class WordingMargin(QWidget):
         return super().eventFilter(watched, event)
 
     def _heard(self, changes: Changes) -> None:
-        if changes.touches("meta", "claims", "claim_sources"):
+        if changes.touches("meta", "claims", "claim_sources", "claim_evidence"):
             self._soon.start()
 
     def judge_soon(self) -> None:

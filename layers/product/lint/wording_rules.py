@@ -7,10 +7,11 @@ from functools import partial
 from typing import NamedTuple
 
 from layers.phrase import Phrase
-from layers.product.content import ClaimSaid
+from layers.product.content import ClaimSaid, ProductContent
 from layers.product.lint.evidence_rules import claim_name, says_absence
 from layers.product.lint.finding import Checked, Fault, Jump, Rule, short
 from layers.product.wording.advice import advice_on
+from layers.product.wording.claim_texts import rules_kept_by_reports
 from layers.product.wording.passed import passed_key
 from layers.product.wording.rules import INDEPENDENTLY, JUDGED
 from layers.product.wording.rules import RULES as WORDING_RULES
@@ -52,12 +53,20 @@ def own_texts(checked: Checked) -> Iterator[OwnText]:
         where, off = claim_name(claim), silent | _of_two_origins(claim)
         if claim.voice == "analyst":
             judged = JUDGED if claim.is_ours and claim.likelihood else frozenset[str]()
+            judged |= rules_kept_by_reports(claim.statement, _words_reported(content, claim))
             yield OwnText("statement", claim.statement, where, Jump("claims", claim.uuid, "statement"), off | judged)
         yield OwnText("reason", claim.reason, where, Jump("claims", claim.uuid, "confidence_reason"), off)
         yield OwnText("note", claim.change_note, where, Jump("claims", claim.uuid, "change_note"), off)
     if checked.has_marks:
         for site in content.sites:
             yield OwnText("label", site.name, short(site.name), Jump("sites", site.uuid, "label"), silent)
+
+
+def _words_reported(content: ProductContent, judgement: ClaimSaid) -> str:
+    """The exact words, as printed, of the named speakers whose reports a judgement is about."""
+    reports = (claim for claim in content.claims if claim.speaker)
+    about = (claim for claim in reports if any(own.uuid == judgement.uuid for own in claim.judged))
+    return " ".join(claim.source_words for claim in about)
 
 
 def _of_two_origins(claim: ClaimSaid) -> frozenset[str]:

@@ -135,4 +135,6 @@ JUDGED = frozenset(("purpose", "cause", "gone", "attribution"))
 """Rules that the statement of a recorded judgement keeps: it has a likelihood, a confidence and reasons."""
 INDEPENDENTLY = "independently"
 """The rule that a claim keeps whose sources have two origins."""
+MILITARY = "military"
+"""The rule that a judgement keeps about reports whose speakers use the word."""
 BY_NAME = {rule.name: rule for rule in RULES}

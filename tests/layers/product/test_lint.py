@@ -20,7 +20,7 @@ from layers.document.source import Source
 from layers.geo.bounds import Bounds
 from layers.phrase import Phrase
 from layers.product.boundaries import draws_boundaries
-from layers.product.content import LeftOut, ProductContent, WithheldRows
+from layers.product.content import LeftOut, OwnJudgement, ProductContent, WithheldRows
 from layers.product.facts import Alike, ImageFact, MapFact, Overlap, ProductFacts, ScaleBarFact, SitesFact, TextFact
 from layers.product.gathering import content_of
 from layers.product.lint.check import RULES, findings, rule_of, unexplained
@@ -505,6 +505,20 @@ def test_a_declared_match_excuses_unlike_stretches() -> None:
     unlike = whole().with_image(1, units="", stretch="bands 4, 3, 2")
     assert [one.rule for one in unlike.found()] == ["same-stretch"]
     assert unlike.with_image(1, tells_match=True).found() == []
+
+
+def test_a_judgement_may_use_the_word_of_the_report_that_it_is_about() -> None:
+    made = whole().with_claim(1, statement="The pad is military.")
+
+    def is_flagged(made: Made) -> bool:
+        return "military" in [one.rule for one in made.found()]
+
+    said = made.with_claim(0, source_words="“a military pad”")
+    assert is_flagged(said), "the judgement is not about that report"
+    about = said.with_claim(0, judged=(OwnJudgement("c2", "Judged by us: likely (55–80 %)."),))
+    assert not is_flagged(about)
+    assert is_flagged(about.with_claim(0, speaker="")), "nobody is named"
+    assert is_flagged(about.with_claim(0, source_words="“a pad”")), "the report has another word"
 
 
 def test_panels_of_other_ground_need_no_common_stretch() -> None:

@@ -276,7 +276,7 @@ class ClaimFormPanel(RowForm):
         claim = self.row()
         if column == "statement" and not self._is_own:
             return frozenset(BY_NAME)
-        return rules_kept(self._context.document, claim, column)
+        return rules_kept(self._context.document, claim, column, self.fields.fields[column].toPlainText())
 
     def _cited(self) -> None:
         """Focus the words of the source that was just cited, where the claim is a report."""

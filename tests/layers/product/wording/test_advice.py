@@ -9,6 +9,7 @@ import pytest
 
 from layers.document.document import Document
 from layers.product.wording.advice import advice_on
+from layers.product.wording.claim_texts import rules_kept_by_reports
 from layers.product.wording.language import found_in, language, read_language
 from layers.product.wording.reading import sentences_of
 from layers.product.wording.rules import BY_NAME, KINDS, RULES
@@ -184,3 +185,17 @@ def test_found_in_looks_only_where_its_needs_are_met() -> None:
     pattern = next(pattern for pattern in language().patterns if pattern.rule == "proof")
     assert found_in(pattern.branches, "it proves that", 0) is None
     assert found_in(pattern.branches, "it proves that", language().needs_in("it proves that"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "reported", "is_kept"),
+    [
+        ("The camp is a missile base.", "“A Missile base,” he wrote", True),
+        ("The camp is a missile base.", "", False),
+        ("The camp is a missile base.", "a camp", False),
+        ("The camp is a missile base of the army.", "a missile base", False),
+        ("The camp is open.", "a missile base", False),
+    ],
+)
+def test_words_of_the_judged_reports_name_who_says_so(statement: str, reported: str, is_kept: bool) -> None:
+    assert rules_kept_by_reports(statement, reported) == (frozenset(("military",)) if is_kept else frozenset())

@@ -23,6 +23,7 @@ from viewer.commands.claims import report_claim, update_claim
 from viewer.commands.sites import add_site
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.claims.report_chooser import ReportChooser
+from viewer.panels.widgets.begin_typing import begin_typing
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
 Key = Qt.Key
@@ -159,6 +160,23 @@ def test_the_cure_of_a_changed_judgement_leads_to_its_reason(
     form.flush()
     assert document.claims[own].change_note == "because a third image shows the tower"
     assert form.cautions.sentences == []
+
+
+def test_a_word_of_the_report_that_is_judged_is_not_said_to_be_of_nobody(
+    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
+) -> None:
+    """The margin said that nobody was named who calls the site so, below the report of an official who does."""
+    window.session.push(update_claim(window.session.document, "r", actor="me", source_wording="“a missile base”"))
+    press(Key.Key_J)
+    settle(window, qtbot)
+    statement = form.fields.fields["statement"]
+    begin_typing(statement)
+    write("The camp is a missile base of the army")
+    qtbot.waitUntil(lambda: bool(form.wording.sentences), timeout=10_000)
+    assert form.wording.sentences[0].startswith("“missile”: nobody is named"), "the other word is in no report"
+    for _ in " of the army":
+        press(Key.Key_Backspace)
+    qtbot.waitUntil(lambda: form.wording.sentences == [], timeout=10_000)
 
 
 @popup
