@@ -58,12 +58,14 @@ class CellImage(QObject):
         self._desk, self._canvas, self._compared, self._then = desk, canvas, compared, then
         self._wanted: SheetPlace | None = None
         self._shown: _Shown | None = None
+        self._left: _Shown | None = None
+        """The image and the site that were left; None once another cell, or this one anew, is wanted."""
         self._soon = QTimer(self, singleShot=True, interval=REST_MS)
         self._soon.timeout.connect(self._follow)
         desk.rows_changed.connect(self._show_marks)
         desk.sheet_changed.connect(self._show_marks)
         desk.context.document_replaced.connect(self.end)
-        then.left.connect(self.end)
+        then.left.connect(self._stay_away)
 
     @property
     def is_due(self) -> bool:
@@ -76,14 +78,23 @@ class CellImage(QObject):
         return "" if self._shown is None else self._shown.layer_uuid
 
     def show(self, at: SheetPlace | None) -> None:
-        """Show the image of a cell once the keys rest."""
-        self._wanted = at
+        """Show the image of a cell once the keys rest. The cell that was left stays left: the sheet names it again as
+        its columns change, which is no choice of the analyst.
+        """
+        if self._left is not None and self._left == self._of(at):
+            return
+        self._left, self._wanted = None, at
         self._soon.start()
+
+    def enter(self, at: SheetPlace | None) -> None:
+        """Show the image of a cell once the keys rest, also where it was left: the analyst came back to it."""
+        self._left = None
+        self.show(at)
 
     def show_now(self, at: SheetPlace | None) -> None:
         """Show the image of a cell at once."""
         self._soon.stop()
-        self._wanted = at
+        self._left, self._wanted = None, at
         self._follow()
 
     def why_not_seen(self, at: SheetPlace, lon: float, lat: float) -> str:
@@ -103,6 +114,10 @@ class CellImage(QObject):
             return self.tr("The image of the cell is still being read here: click again when it is seen.")
         return self.tr("The image of the cell, {0}, shows nothing at that place.").format(image_date(image))
 
+    def leave(self) -> None:
+        """Show the layers and the marks again as the case has them, until another cell is chosen."""
+        self._then.leave()
+
     def end(self) -> None:
         """Show the layers again as the case has them."""
         self._soon.stop()
@@ -112,6 +127,20 @@ class CellImage(QObject):
             self._compared.show_alone(None)
             self._compared.show_bare(BareMarks())
             self._then.show_cell(None)
+
+    def _stay_away(self) -> None:
+        """End, and stay so while the sheet has the same cell."""
+        left = self._of(self._wanted) if self.is_due else self._shown
+        self.end()
+        self._left = left or self._left
+
+    def _of(self, at: SheetPlace | None) -> _Shown | None:
+        """The image and the site of a cell; None without one."""
+        sheet = self._desk.sheet
+        if at is None or at.row >= len(sheet.sites) or at.column >= len(sheet.images):
+            return None
+        image = sheet.images[at.column]
+        return _Shown(image.key, image.layer_uuid, sheet.sites[at.row])
 
     def _follow(self) -> None:
         at, sheet = self._wanted, self._desk.sheet
@@ -173,7 +202,7 @@ class CellImage(QObject):
             rows += (cell.own,) if cell.own is not None else cell.others
         image = sheet.images[column]
         when = image_date(image) if image.is_dated else one_line(image.title, 60)
-        self._then.show_cell(SeenMarks(when, presences_of(rows), self._shown.site_uuid))
+        self._then.show_cell(SeenMarks(when, presences_of(rows), self._shown.site_uuid, bool(image.layer_uuid)))
 
 
 def _only(image: SheetImage) -> partial[list]:  # type: ignore[type-arg]

@@ -39,6 +39,8 @@ class SeenMarks(Struct, frozen=True):
     when: str
     presences: Mapping[str, str]
     current: str = ""
+    is_alone: bool = False
+    """True where the map shows one image alone, and hides those of the case."""
 
 
 class _Placed(Struct, frozen=True, eq=False):
@@ -93,6 +95,8 @@ class MarksThen(QObject):
         if marks is None:
             return ""
         sentence = in_language(then_words(marks.when, marks.presences))
+        if marks.is_alone:
+            return self.tr("{0}. Only the image of the cell is shown. Esc: as they are.").format(sentence)
         return self.tr("{0}. Esc: as they are.").format(sentence)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import override
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from layers.document.observation import target_key
@@ -43,6 +43,9 @@ lines, and least height with keys, in logical pixels.
 
 In a lower sheet the rows need the room; the status bar has the keys while one fills it in.
 """
+
+_COMES_BACK = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+"""Reasons for which the sheet has the keyboard again after a dialog or a menu, without a choice of the analyst."""
 
 
 class ObservationSheet(QWidget):
@@ -163,7 +166,7 @@ class ObservationSheet(QWidget):
         """Move the keyboard into the cells; the map shows the image of the current one."""
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         self.view.begin()
-        self._follow_cell()
+        self._enter_cell()
 
     # -- the head -----------------------------------------------------------------------------------------------
 
@@ -344,6 +347,18 @@ class ObservationSheet(QWidget):
         else:
             self.cell_image.end()
 
+    def _enter_cell(self) -> None:
+        """Show the image of the current cell, also where it was left: the analyst turned to the sheet."""
+        if self.follows.isChecked() and self.isVisible() and not self.is_counting:
+            self.cell_image.enter(self.view.place)
+        else:
+            self._follow_cell()
+
+    def _leave_by(self, event: QKeyEvent) -> None:
+        """Show the layers as the case has them by the same Esc that leads to the map."""
+        if event.key() == Qt.Key.Key_Escape and self.view.question.isHidden() and not self.is_counting:
+            self.cell_image.leave()
+
     # -- events -------------------------------------------------------------------------------------------------
 
     @override
@@ -352,9 +367,12 @@ class ObservationSheet(QWidget):
             self.desk.context.hint_wanted.emit(self.few_keys)
             self.desk.follow_name()
             self.view.begin()
-            self._follow_cell()
+            if event.reason() not in _COMES_BACK:
+                self._enter_cell()
         elif watched is self.view and event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
             self.desk.context.hint_wanted.emit("")
+        elif watched is self.view and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            self._leave_by(event)
         return False
 
     @override

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QImage, QPainter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.decoding import encoded
 from layers.grid.tile_grid import View
 from layers.services.tile_service import TileService
 from tests.support.many_scenes import write_scene
-from tests.support.observation_sheets import AWAY, sheet_of, typed, with_scenes
+from tests.support.observation_sheets import AWAY, HERE, sheet_of, typed, with_scenes
 from tests.support.painted_scenes import view_of
 from tests.support.windows import press, settle
 from viewer.app.window import MainWindow
@@ -24,12 +25,14 @@ from viewer.canvas.furniture.overlays import north_arrow_rect
 from viewer.commands.imagery.images import add_image
 from viewer.commands.imagery.observations import record_observation
 from viewer.commands.layers import add_layer
+from viewer.panels.observations.cell_image import REST_MS
 from viewer.panels.observations.marks_then import LAYER_OF_PAINT
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 
 Key = Qt.Key
 ABSENT_1990 = "Marks as seen on 1 August 1990: 1 present, 1 absent. Esc: as they are."
+ALONE_1990 = ABSENT_1990.replace("Esc", "Only the image of the cell is shown. Esc")
 
 
 @pytest.fixture
@@ -53,6 +56,12 @@ def strip_of(window: MainWindow, qtbot: QtBot) -> TimeStripPanel:
     assert isinstance(panel, TimeStripPanel)
     settle(window, qtbot)
     return panel
+
+
+def leave_and_come_back(view: QWidget) -> None:
+    """What the window's own dialog does with the focus as it closes."""
+    for kind in (QEvent.Type.FocusOut, QEvent.Type.FocusIn):
+        QApplication.sendEvent(view, QFocusEvent(kind, Qt.FocusReason.ActiveWindowFocusReason))
 
 
 def picture(window: MainWindow) -> QImage:
@@ -116,15 +125,17 @@ def test_the_sheet_says_on_the_map_that_marks_are_those_of_its_cell_and_esc_lead
     window.docks.show_panel("observation_sheet")
     sheet = window.docks.observations.panel
     sheet.setFocus()
-    qtbot.waitUntil(lambda: window.marks_then.hint == ABSENT_1990)
+    qtbot.waitUntil(lambda: window.marks_then.hint == ALONE_1990)
     press(Key.Key_Delete)
-    assert window.marks_then.hint == "Marks as seen on 1 August 1990: 1 present. Esc: as they are."
+    assert (
+        window.marks_then.hint
+        == "Marks as seen on 1 August 1990: 1 present. Only the image of the cell is shown. Esc: as they are."
+    )
     press(Key.Key_Left)
     qtbot.waitUntil(lambda: window.marks_then.hint.startswith("Marks as seen on 1 August 1985: no row yet"))
     press(Key.Key_Escape)
     assert window.canvas.hasFocus()
-    QTest.keyClick(window.canvas, Key.Key_Escape)
-    assert window.marks_then.hint == ""
+    assert window.marks_then.hint == "", "one press leaves"
     names = [layer.name for layer in window.session.document.layers_in_order()]
     assert [window.session.document.layers[uuid].name for uuid in window.scene.stack.visible()] == names
 
@@ -137,7 +148,7 @@ def test_a_layer_that_is_added_shows_as_the_map_leaves_the_date_of_the_marks(
     window = observed
     window.docks.show_panel("observation_sheet")
     window.docks.observations.panel.setFocus()
-    qtbot.waitUntil(lambda: window.marks_then.hint == ABSENT_1990)
+    qtbot.waitUntil(lambda: window.marks_then.hint == ALONE_1990)
     window.canvas.setFocus()
     added = write_scene(tmp_path / "2005.tif", AWAY, "2005-08-01T10:00:00Z", platform="Landsat", side=32)
     window.opener.open([str(added)])
@@ -145,6 +156,30 @@ def test_a_layer_that_is_added_shows_as_the_map_leaves_the_date_of_the_marks(
     (uuid,) = (layer.uuid for layer in window.session.document.layers.values() if layer.name.startswith("2005"))
     assert uuid in window.scene.stack.visible()
     assert window.marks_then.hint == ""
+
+
+@pytest.mark.bounded
+def test_a_layer_that_is_added_from_the_sheet_shows_until_another_cell_is_chosen(
+    observed: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """The sheet, which kept the keyboard, hid the new layer again: the map was black, also where it was zoomed to."""
+    window = observed
+    window.docks.show_panel("observation_sheet")
+    sheet = window.docks.observations.panel
+    sheet.setFocus()
+    qtbot.waitUntil(lambda: window.marks_then.hint == ALONE_1990)
+    scene = write_scene(tmp_path / "1980.tif", HERE, "1980-08-01T10:00:00Z", platform="Landsat", side=32)
+    window.opener.open([str(scene)])
+    settle(window, qtbot)
+    leave_and_come_back(sheet.view)
+    qtbot.wait(3 * REST_MS)
+    (uuid,) = (layer.uuid for layer in window.session.document.layers.values() if layer.name.startswith("1980"))
+    assert uuid in window.scene.stack.visible()
+    assert window.marks_then.hint == ""
+    sheet.view.setFocus()
+    press(Key.Key_Right)
+    qtbot.waitUntil(lambda: "Only the image of the cell is shown" in window.marks_then.hint)
+    assert uuid not in window.scene.stack.visible()
 
 
 @pytest.mark.bounded
@@ -208,7 +243,7 @@ def test_the_status_bar_is_left_to_the_keys_while_the_sheet_has_the_keyboard(
     window = observed
     window.docks.show_panel("observation_sheet")
     window.docks.observations.panel.setFocus()
-    qtbot.waitUntil(lambda: window.marks_then.hint == ABSENT_1990)
+    qtbot.waitUntil(lambda: window.marks_then.hint == ALONE_1990)
     assert window.status.hint.text().startswith("+ present")
     press(Key.Key_Right)
     typed("?")
