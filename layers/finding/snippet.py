@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from itertools import islice
 
+from layers.finding.quoted_words import phrase_pattern
 from layers.finding.text_query import TextQuery, folded
 from layers.requests.kept_document import PAGE_BREAK
 
@@ -71,11 +72,13 @@ def _first_places(text: str, each: str) -> list[int]:
 
 
 def _exactly(each: str) -> re.Pattern[str]:
-    """A folded word or phrase as it may stand in a text, in capitals or not; words of a phrase may have apostrophes."""
-    words = [re.escape(word) for word in each.split()]
+    """A folded word or phrase as it may stand in a text, in capitals or not; a phrase also with accents or a hyphen at
+    the end of a line.
+    """
+    words = each.split()
     if len(words) > 1:
-        words = ["['’ʼ]?".join(map(re.escape, word)) for word in each.split()]
-    return re.compile(r"(?<!\w)" + r"[\W_]+".join(words), re.IGNORECASE)
+        return phrase_pattern(words, r"[\W_]+")
+    return re.compile(r"(?<!\w)" + re.escape(each), re.IGNORECASE)
 
 
 def brought_forward(snippet: str, wanted: TextQuery, before: int) -> str:
@@ -108,8 +111,7 @@ def _places_of(text: str, each: str) -> list[tuple[int, int]]:
     if as_written := [place.span() for place in _exactly(each).finditer(text)]:
         return as_written
     if len(letters) > 1:
-        run_on = re.compile(r"[\W_]*".join(map(re.escape, letters)), re.IGNORECASE)
-        return [place.span() for place in run_on.finditer(text)]
+        return [place.span() for place in phrase_pattern(letters, r"[\W_]*", is_word=False).finditer(text)]
     keys = ((word, folded(word[0])) for word in _WORD.finditer(text))
     return [word.span() for word, key in keys if f" {each}" in f" {key}"]
 
@@ -123,7 +125,7 @@ def _place_of(text: str, each: str) -> int | None:
 def _place_otherwise(text: str, each: str) -> int | None:
     """The place of a folded word or phrase that a text has with other accents, or run on."""
     letters = each.split()
-    if len(letters) > 1 and (run_on := re.search(r"[\W_]*".join(map(re.escape, letters)), text, re.IGNORECASE)):
+    if len(letters) > 1 and (run_on := phrase_pattern(letters, r"[\W_]*", is_word=False).search(text)):
         return run_on.start()  # Chinese characters, which the index has apart
     first = letters[0]
     for word in _WORD.finditer(text[:LONGEST_COMPARED]):

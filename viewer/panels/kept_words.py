@@ -13,7 +13,7 @@ from layers.document.source import SourceFile
 from layers.errors import GeoloupeError
 from layers.finding.kept_words_store import KeptWordsStore
 from layers.finding.snippet import marks_in
-from layers.finding.text_query import read_query
+from layers.finding.text_query import LONGEST_ASKED, read_query
 from layers.project.saving.kept_documents import WITH_WORDS, KeptDocuments
 from layers.requests.kept_document import MOST_CHARS, DocumentFacts
 from layers.text.counted import grouped
@@ -23,6 +23,8 @@ from viewer.support.language.translation import in_language, translate
 from viewer.support.settings import kept_words_folder
 
 _QUOTATION_MARKS = re.compile('["“”„«»「」《》]')
+_HEAD_WORDS = 12
+"""Words of a quote by which its copy is chosen: they are looked for in the window's thread."""
 MOST_TEXT = 50_000_000
 """Characters of all kept copies that are held for the search."""
 
@@ -87,8 +89,11 @@ class KeptWords(QObject):
 
     def show_quote(self, copies: Iterable[SourceFile], quote: str) -> None:
         """Have a quote shown in the first of some copies that is known to have it, or in the first of them."""
-        phrase = f'"{_QUOTATION_MARKS.sub(" ", quote)}"'
-        readable, query = list(filter(self.has_words, copies)), read_query(phrase)
+        words = " ".join(_QUOTATION_MARKS.sub(" ", quote).split())
+        if len(words) > LONGEST_ASKED - 2:
+            words = words[: LONGEST_ASKED - 2].rpartition(" ")[0] or words[: LONGEST_ASKED - 2]
+        phrase, head = f'"{words}"', " ".join(words.split()[:_HEAD_WORDS])
+        readable, query = list(filter(self.has_words, copies)), read_query(f'"{head}"')
         having = (copy for copy in readable if marks_in(self.texts.get(copy.uuid, ""), query))
         copy = next(having, readable[0] if readable else None)
         if copy is not None:

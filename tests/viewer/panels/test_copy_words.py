@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,40 @@ def test_a_quote_is_shown_in_the_kept_copy_that_has_it(qtbot, form: SourceForm, 
     (mark,) = form.copies.reader.view.extraSelections()
     assert mark.cursor.selectedText() == "port's last crane"
     assert not unnamed(card)
+
+
+LONG = "Der Bau des Geländes schreitet voran und wird bald fertig. " * 12
+"""A quote that is longer than what a line searches for."""
+
+
+@pytest.mark.parametrize(
+    ("quote", "written", "marked"),
+    [
+        (
+            "des Geländes «schreitet» voran",
+            "Bau des Ge-<br>ländes &nbsp;schreitet<br>voran.",
+            "des Ge-\nländes schreitet\nvoran",
+        ),
+        ("космодрома Восточный прошёл", "Пуск с космодрома<br>Восточный прошёл", "космодрома\nВосточный прошёл"),
+        ("les «fichiers» du café", "Voici les “ﬁchiers” du cafe\u0301.", "les “ﬁchiers” du café"),
+        ("A launch-site is built", "“A launchsite is built”, they say", "A launchsite is built"),
+        (LONG, f"Before it. {LONG}", LONG[:497]),
+    ],
+)
+def test_a_quote_is_found_over_ends_of_lines_and_as_it_is_written(
+    qtbot, reading_desk: Desk, tmp_path: Path, quote: str, written: str, marked: str
+) -> None:
+    desk = reading_desk
+    form = shown(qtbot, SourceForm(desk.context), 340, 700)
+    desk.context.show_row("sources", "s1")
+    (tmp_path / "page.html").write_text(f'<html><meta charset="utf-8"><body><p>{written}</p></body></html>', "utf-8")
+    form.take([str(tmp_path / "page.html")])
+    assert desk.context.do(update_claim_source, "k1", quote=quote)
+    link = desk.document.table("claim_sources")["k1"]
+    assert isinstance(link, ClaimSource)
+    card = shown(qtbot, Citation(desk.context, link, desk.document.sources["s1"]), 300, 300)
+    qtbot.mouseClick(card.kept_link, LEFT)
+    qtbot.waitUntil(form.copies.reader.isVisible, timeout=20_000)
+    (mark,) = form.copies.reader.view.extraSelections()
+    text = unicodedata.normalize("NFC", mark.cursor.selectedText().replace("\u2029", "\n"))
+    assert text == marked if len(marked) < 400 else len(text) > 450 and marked.startswith(text)
