@@ -152,7 +152,7 @@ class SearchBar(QWidget):
             return " ".join(filter(None, (before, way.format(cell))))
         kept = walk.cell
         words = suggestion(kept)
-        parts = [self._desk.end_words] if self._desk.end_words else []
+        parts = list(filter(None, (self._taken_words(walk), self._desk.end_words)))
         if self._desk.refusal is not None:
             parts = [self._refused_words(walk, self._desk.refusal)]
         if kept.answer:
@@ -168,6 +168,16 @@ class SearchBar(QWidget):
         if words is not None and not kept.answer:
             parts += [in_language(words), self.tr("3 confirms it.")]
         return " ".join(parts) or self._looked_for(walk)
+
+    def _taken_words(self, walk: SearchWalk) -> str:
+        """The sentence on the cell before that was answered with the reason at hand, and how it gets another."""
+        at = self._desk.taken_before
+        if at is None:
+            return ""
+        cell = walk.sheet.cell(*at)
+        reason = one_line(word(cell.why) or cell.words, LONGEST_REASON)
+        sentence = self.tr("{0}: cannot tell ({1}). For another reason: Backspace, 0.")
+        return sentence.format(capital(in_language(cell_name(*at))), reason)
 
     def _refused_words(self, walk: SearchWalk, refusal: NotTaken) -> str:
         """The sentence on an answer that was not taken, by what is true of the cell now."""

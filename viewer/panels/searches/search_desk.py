@@ -87,6 +87,8 @@ class SearchDesk(QObject):
         """The reason with which cells that cannot be told are answered; its words where the vocabulary has none."""
         self.refusal: NotTaken | None = None
         """The reason why the last answer to the cell in hand was not taken; None where none was refused."""
+        self.taken_before: tuple[int, int] | None = None
+        """The cell before, where it was answered with a reason that was at hand; None where a reason was given."""
         self.is_name_asked = False
         """True once it was asked who searches, as no name was known."""
         self.awaits_place = False
@@ -348,13 +350,16 @@ class SearchDesk(QObject):
         """
         if self.walk is None or not self._is_seen():
             return
-        reason = reason or self.reason_at_hand
+        is_given, reason = bool(reason), reason or self.reason_at_hand
         if not reason:
             self.reason_wanted.emit()
             return
         self.reason = reason
-        is_known = reason in WHYS
+        is_known, at = reason in WHYS, self.walk.at
         self._answer(CANNOT_TELL, why=reason if is_known else "", words="" if is_known else reason)
+        if not is_given and self.walk is not None and self.walk.at != at:
+            self.taken_before = at
+            self.shown_changed.emit()
 
     def skip(self) -> None:
         """Leave the cell in hand unsearched."""
@@ -380,7 +385,7 @@ class SearchDesk(QObject):
 
     def _begin_cell(self) -> None:
         """Forget what was said on a cell, as it got an answer or was left."""
-        self.refusal, self.awaits_place = None, False
+        self.refusal, self.awaits_place, self.taken_before = None, False, None
         if self._said:
             self.context.messages.withdraw(self._said)
             self._said = ""

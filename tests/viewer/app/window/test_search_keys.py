@@ -91,6 +91,16 @@ def test_a_reason_is_a_letter_as_in_the_sheet(window: MainWindow, qtbot: QtBot, 
     shown(window, qtbot)
     QTest.keyClick(window.canvas, Qt.Key.Key_3)
     assert cell(window, 1, 2).why == "haze", "the last reason, without a question"
+    assert "Row 1, column 2: cannot tell (haze). For another reason: Backspace, 0." in bar.says.text()
+    settle(window, qtbot)
+    assert "For another reason" in bar.says.text(), "it stays while the next cell is looked at"
+    QTest.keyClick(window.canvas, Qt.Key.Key_Backspace)
+    assert "For another reason" not in bar.says.text()
+    settle(window, qtbot)
+    QTest.keyClick(window.canvas, Qt.Key.Key_0)
+    QTest.keyClick(window.canvas, Qt.Key.Key_C)
+    assert cell(window, 1, 2).why == "cloud"
+    assert "For another reason" not in bar.says.text(), "it was given by hand"
 
 
 def test_a_question_that_is_left_by_esc_answers_nothing(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
