@@ -7,6 +7,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 from PySide6.QtGui import QPainter
@@ -63,6 +64,21 @@ LOOK_MS = 80
 """Pause after which a view that rests is looked at."""
 
 
+class SearchDraft(Struct, frozen=True):
+    """Entries of the form of a search that was closed before one began."""
+
+    area: str
+    image: str
+    target: str
+    least_size: str
+    rows: int
+    columns: int
+    observer: str
+    """Empty where the name is the one that the form would begin with: that may become another."""
+    mask_file: str
+    is_radar: bool
+
+
 class SearchDesk(QObject):
     """Operations on searches, one object a window. Each answer is an edit of its own, durable at once."""
 
@@ -87,6 +103,8 @@ class SearchDesk(QObject):
         """The reason with which cells that cannot be told are answered; its words where the vocabulary has none."""
         self.refusal: NotTaken | None = None
         """The reason why the last answer to the cell in hand was not taken; None where none was refused."""
+        self.draft: SearchDraft | None = None
+        """The entries of the form that was closed last; None once its search began, or in another case."""
         self.taken_before: tuple[int, int] | None = None
         """The cell before, where it was answered with a reason that was at hand; None where a reason was given."""
         self.is_name_asked = False
@@ -106,7 +124,7 @@ class SearchDesk(QObject):
         canvas.scene_updated.connect(self._look_soon)
         context.changed.connect(self._heard)
         context.search_wanted.connect(self.want)
-        context.document_replaced.connect(self.end)
+        context.document_replaced.connect(self._begin_anew)
 
     # -- the list ---------------------------------------------------------------------------------------------------
 
@@ -252,6 +270,11 @@ class SearchDesk(QObject):
             if facts is not None and facts.get("image_key") == image.image_key:
                 return uuid
         return ""
+
+    def _begin_anew(self) -> None:
+        """Forget what belonged to another case."""
+        self.draft = None
+        self.end()
 
     def end(self) -> None:
         """Leave the search; its cells are in the case."""

@@ -28,7 +28,7 @@ from layers.observing.search_words import LEAST_PIXELS, too_coarse
 from layers.text.counted import metres
 from viewer.canvas.image_below import images_below
 from viewer.panels.searches.image_ground import GroundChoice, ground_of_image
-from viewer.panels.searches.search_desk import SearchDesk
+from viewer.panels.searches.search_desk import SearchDesk, SearchDraft
 from viewer.panels.searches.searched_ground import (
     area_marks,
     ground_of_mark,
@@ -59,6 +59,8 @@ class SearchDialog(QDialog):
         self.setWindowTitle(self.tr("Search an Area"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk, self._context = desk, desk.context
+        self._has_chosen = False
+        """True where the form was asked for with an area, or one is selected."""
         self.area, self.image = ComboBox(), ComboBox()
         self.target, self.least_size = LineField(), NumberField(unit="m")
         self.rows, self.columns = SpinBox(), SpinBox()
@@ -86,6 +88,8 @@ class SearchDialog(QDialog):
         layout.addWidget(self.buttons)
         self.resize(WIDE_PX, self.sizeHint().height())
         self._image_changed()
+        if desk.draft is not None:
+            self._take_up(desk.draft, has_area=self._has_chosen)
 
     def _offer(self, area_uuid: str) -> None:
         context = self._context
@@ -95,8 +99,8 @@ class SearchDialog(QDialog):
             self.area.addItem(name, site.uuid)
         self.area.addItem(self.tr("All of the image"), _IMAGE)
         self.area.addItem(self.tr("The view"), _VIEW)
-        has_chosen = any(self.area.itemData(0) == uuid for uuid in chosen)
-        self.area.setCurrentIndex(0 if has_chosen else self.area.findData(_IMAGE))
+        self._has_chosen = any(self.area.itemData(0) == uuid for uuid in chosen)
+        self.area.setCurrentIndex(0 if self._has_chosen else self.area.findData(_IMAGE))
         for uuid, name in searched_images(context):
             self.image.addItem(one_line(name, LONGEST_NAME), uuid)
         self.image.setCurrentIndex(max(self.image.findData(self._image_in_sight()), 0))
@@ -164,13 +168,47 @@ class SearchDialog(QDialog):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Close by Esc at once: nothing typed here is kept anywhere that it could be taken back to."""
+        """Close by Esc at once: what was typed here is kept as a draft."""
         is_escape = (
             event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
         )
         if is_escape:
             self.reject()
         return is_escape or super().eventFilter(watched, event)
+
+    def _take_up(self, draft: SearchDraft, *, has_area: bool) -> None:
+        """Fill in a draft; the area that the form was asked for stays, and so does the image that is in sight now."""
+        area = self.area.findData(draft.area)
+        if draft.image == self.layer_uuid:
+            self.mask_file.setText(draft.mask_file)
+            self.radar.setChecked(draft.is_radar)
+        if area >= 0 and not has_area:
+            self.area.setCurrentIndex(area)
+        self.rows.setValue(draft.rows)
+        self.columns.setValue(draft.columns)
+        self.target.setText(draft.target)
+        if draft.observer:
+            self.observer.setText(draft.observer)
+        self.least_size.setText(draft.least_size)
+        self.look()
+
+    @override
+    def reject(self) -> None:
+        """Close, and keep what was typed for the next time in this case."""
+        observer = self.observer.text()
+        is_known = observer == one_line(self._desk.observer, LONGEST_NAME)
+        self._desk.draft = SearchDraft(
+            area=str(self.area.currentData() or ""),
+            image=self.layer_uuid,
+            target=self.target.text(),
+            least_size=self.least_size.text(),
+            rows=self.rows.value(),
+            columns=self.columns.value(),
+            observer="" if is_known else observer,
+            mask_file=self.mask_file.text(),
+            is_radar=self.radar.isChecked(),
+        )
+        super().reject()
 
     # -- what is asked for ------------------------------------------------------------------------------------------
 
@@ -287,4 +325,5 @@ class SearchDialog(QDialog):
         if refusal:
             self.says.setText(refusal)
         else:
+            self._desk.draft = None
             self.accept()

@@ -24,7 +24,7 @@ from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.imagery.images import update_image
 from viewer.panels.searches.search_bar import SearchBar
-from viewer.panels.searches.search_dialog import LONGEST_NAME
+from viewer.panels.searches.search_dialog import LONGEST_NAME, SearchDialog
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.support.language.text import one_line
 
@@ -101,6 +101,30 @@ def test_a_reason_is_a_letter_as_in_the_sheet(window: MainWindow, qtbot: QtBot, 
     QTest.keyClick(window.canvas, Qt.Key.Key_C)
     assert cell(window, 1, 2).why == "cloud"
     assert "For another reason" not in bar.says.text(), "it was given by hand"
+
+
+def test_the_words_of_a_form_that_was_closed_are_there_again(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    opened(window, radar_scene(tmp_path / "radar.tif"), qtbot)
+    dialog = ask(window, qtbot)
+    QTest.keyClicks(dialog.target, "radome")
+    QTest.keyClicks(dialog.least_size, "12")
+    QTest.keyClicks(dialog.observer, "Ada")
+    dialog.rows.setValue(3)
+    dialog.area.setCurrentIndex(dialog.area.findData("view"))
+    dialog.mask_file.setText("/clouds.tif")
+    dialog.radar.setChecked(not dialog.radar.isChecked())
+    is_radar = dialog.radar.isChecked()
+    QTest.keyClick(dialog.target, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.findChild(SearchDialog) is None)
+    again = ask(window, qtbot)
+    typed = [line.text() for line in (again.target, again.least_size, again.observer, again.mask_file)]
+    assert typed == ["radome", "12", "Ada", "/clouds.tif"]
+    assert (again.rows.value(), again.area.currentData(), again.radar.isChecked()) == (3, "view", is_radar)
+    assert again.begin_button.isEnabled()
+    again.mask_file.clear()
+    QTest.keyClick(again.target, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.bars.searches.walk is not None)
+    assert window.bars.searches.draft is None, "it became a search"
 
 
 def test_a_question_that_is_left_by_esc_answers_nothing(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
