@@ -349,6 +349,8 @@ class SiteTableDialog(QDialog):
                 for row in made.table.rows[:FIRST_ROWS]
             ]
             self._show_rows(names, cells)
+        numbers = [str(number) for number, _wkb, _values in made.table.rows[: self.rows.rowCount()]]
+        self.rows.setVerticalHeaderLabels(numbers)  # as the remarks below count
         self.leave_known.setText(
             translate(
                 "SiteTableDialog",

@@ -56,6 +56,8 @@ def test_a_table_comes_in_by_the_menu_as_one_step(
     ]
     assert lines[4] == "Columns that fill no field: terrain. They are listed in the notes."
     assert dialog.rows.horizontalHeaderItem(0).text() == "name\n→ Label"
+    numbers = [dialog.rows.verticalHeaderItem(row).text() for row in range(4)]
+    assert numbers == ["2", "3", "4", "5"], "as the remarks count"
     QTest.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
     document = window.session.document
     pad, hall = document.sites.values()
