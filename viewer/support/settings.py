@@ -80,6 +80,7 @@ DEFAULTS: Mapping[str, Any] = {
     "axis_orders": {},
     "trusted_cases": [],
     "scene_folders": [],
+    "dialog_folders": {},
     "last_archive": {},
     "offline": False,
     "author": "",
@@ -145,6 +146,16 @@ class Settings:
     def forget_recent(self, path: Path) -> None:
         """Remove a case from `recent`."""
         self.change("recent", lambda cases: _without(cases, path))
+
+    def dialog_folder(self, kind: str) -> Path | None:
+        """The folder in which a kind of dialog was used last; None where there is none, or it is gone."""
+        text = self.get("dialog_folders").get(kind)
+        folder = Path(text) if isinstance(text, str) and text and not is_half(text) else None
+        return folder if folder is not None and folder.is_dir() else None
+
+    def remember_folder(self, kind: str, folder: Path) -> None:
+        """Let a kind of dialog begin in a folder the next time."""
+        self.change("dialog_folders", lambda folders: {**folders, kind: str(folder)})
 
     def _read(self, path: Path) -> None:
         try:

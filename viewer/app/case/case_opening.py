@@ -69,15 +69,27 @@ class CaseOpening(QObject):
 
     def ask_files(self) -> list[str]:
         """Ask for cases and other files to open."""
-        return self._ask().paths_to_open(self._saving.folder())
+        paths = self._ask().paths_to_open(self._folder("files"))
+        self._remember("files", Path(paths[0]) if paths else None)
+        return paths
 
     def ask_earth_file(self) -> Path | None:
         """Ask for a file of Google Earth."""
-        return self._ask().earth_file_to_open(self._saving.folder())
+        return self._remember("earth", self._ask().earth_file_to_open(self._folder("earth")))
 
     def ask_site_file(self) -> Path | None:
         """Ask for a table or a vector file whose rows become sites."""
-        return self._ask().site_file_to_open(self._saving.folder())
+        return self._remember("sites", self._ask().site_file_to_open(self._folder("sites")))
+
+    def _folder(self, kind: str) -> Path:
+        """The folder in which a kind of dialog begins: that of its last use, else beside the case."""
+        return self._settings.dialog_folder(kind) or self._saving.folder()
+
+    def _remember(self, kind: str, path: Path | None) -> Path | None:
+        """Remember the folder of a chosen file for its kind of dialog, and return the file."""
+        if path is not None:
+            self._settings.remember_folder(kind, path.parent)
+        return path
 
     def open_demo(
         self, then: Then = lambda: None, failed: Callable[[GeoloupeError], None] = lambda error: None

@@ -33,6 +33,7 @@ SOUND: dict[str, Any] = {
     "allowed_hosts": ["tiles.example"],
     "trusted_cases": [{"path": "/cases/a.gpkg", "uuid": "u", "folders": ["/data"], "hosts": ["127.0.0.1:80"]}],
     "scene_folders": ["/scenes"],
+    "dialog_folders": {"files": "/scenes"},
     "axis_orders": {"https://maps.example/wms EPSG:4326": "east first"},
     "offline": True,
     "author": "Olga",
