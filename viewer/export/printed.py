@@ -72,11 +72,12 @@ class PartPlace(StrEnum):
 
     BELOW = "below"
     MARK = "mark"
+    LEADERS = "leaders"
     ABOVE = "above"
 
 
 class GroupPart(NamedTuple):
-    """A part of a group that is edited by itself: a mark or a name, or what is below or above all marks."""
+    """A part of a group that is edited by itself: a mark or a name, or what is below, between or above marks."""
 
     place: PartPlace
     key: str = ""

@@ -1,4 +1,4 @@
-"""Paints sites onto any painter: areas, then lines, then symbols, claims above the setting, the selected on top."""
+"""Paints sites onto any painter: areas, lines, circles, then symbols, claims above the setting, the selected on top."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ from viewer.canvas.sites.site_symbology import (
     outline_of,
 )
 from viewer.rendering.vector.qt_shapes import can_clip, is_vector_device, path_of, polygon_of, round_pen
+from viewer.support.painting import part_of_picture
 
 _AREA_OUTLINE_PX = 1.6
 _MARGIN_PX = 24.0
@@ -129,6 +130,19 @@ class SitePainter:
         painter.restore()
         return is_whole
 
+    def paint_shapes(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str] = frozenset()) -> None:
+        """Paint, as for a product, what lies below all symbols: areas, lines and circles of loosely known places."""
+        with part_of_picture(painter):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_shapes(painter, frame, selection)
+
+    def paint_symbols(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str] = frozenset()) -> None:
+        """Paint, as for a product, symbols, texts and numbers, and radii: all that `paint_shapes` does not."""
+        with part_of_picture(painter):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_signs(painter, frame, selection)
+            self._marks.paint(painter, radii_in(frame)[1], frame.scale, math.inf)
+
     @property
     def is_under_way(self) -> bool:
         """True where the last frame, painted `in_haste`, lacks shapes: the next one has more."""
@@ -150,14 +164,15 @@ class SitePainter:
         return is_whole
 
     def _shape_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[PartStep]:
-        """Steps that paint areas, lines, heads of arrows and ends of dimension lines, a few milliseconds each."""
+        """Steps that paint areas, lines, heads of arrows and ends of dimension lines, a few milliseconds each.
+
+        Circles of loosely known places lie above the lines, and the signs in them topmost, so that none is crossed.
+        """
         kinds = {
             kind: list(uuids) for kind, uuids in groupby(frame.near, lambda uuid: frame.index.shapes[uuid].site.kind)
         }
         for uuid in kinds.get("polygon", ()):
             yield partial(self._paint_polygon, frame=frame, uuid=uuid, selected=uuid in selection)
-        for areas in batched(np.flatnonzero(frame.is_area).tolist(), _FEW_AREAS):
-            yield partial(self._paint_areas, frame=frame, areas=areas, selection=selection)
         lines: list[ShapeInView] = []
         for uuids in batched(kinds.get("line", ()), _FEW_OUTLINES):
             lines += frame.shapes_of(uuids)
@@ -167,6 +182,11 @@ class SitePainter:
         yield from _alike(frame, [shape for shape in lines if shape.uuid in selection], selected=True)
         yield partial(_paint_heads, frame=frame, shapes=lines, selection=selection)
         yield partial(_paint_ticks, frame=frame, shapes=lines, selection=selection, is_above=True)
+        circles = list(batched(np.flatnonzero(frame.is_area).tolist(), _FEW_AREAS))
+        for areas in circles:
+            yield partial(self._paint_areas, frame=frame, areas=areas, selection=selection)
+        for areas in circles:
+            yield partial(_paint_signs_in, frame=frame, areas=areas)
 
     def _sign_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[PartStep]:
         yield partial(self._paint_signs, frame=frame, selection=selection, within_s=SIGNS_A_FRAME_S)
@@ -193,12 +213,9 @@ class SitePainter:
         for position, outline in zip(areas, frame.circles(areas), strict=True):
             row = frame.rows[position]
             site = frame.index.sites[frame.index.uuids[row]]
-            color = outline_of(site)
             _fill(painter, frame, outline, fill_of(site))
-            symbol = LineSymbol(color.name(), _AREA_OUTLINE_PX, AREA_DOTS_PX, casing_width=1.1)
+            symbol = LineSymbol(outline_of(site).name(), _AREA_OUTLINE_PX, AREA_DOTS_PX, casing_width=1.1)
             _paint_outline(painter, frame, outline, symbol, site.uuid in selection)
-            at = float(frame.px[position]), float(frame.py[position])
-            paint_faint_sign(painter, frame.index.symbols[frame.index.symbol[row]], *at, frame.scale, color)
         return True
 
     def _paint_symbols(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> None:
@@ -243,6 +260,16 @@ def _fill(painter: QPainter, frame: SiteFrame, outline: Outline, color: QColor) 
         if part.is_polygon:
             for rings in polygon_in_view(part.rings, frame.view):
                 painter.drawPath(path_of(rings))
+
+
+def _paint_signs_in(painter: QPainter, frame: SiteFrame, areas: Sequence[int]) -> bool:
+    """Paint the signs in the circles of loosely known places."""
+    for position in areas:
+        row = frame.rows[position]
+        color = outline_of(frame.index.sites[frame.index.uuids[row]])
+        at = float(frame.px[position]), float(frame.py[position])
+        paint_faint_sign(painter, frame.index.symbols[frame.index.symbol[row]], *at, frame.scale, color)
+    return True
 
 
 def _nothing(painter: QPainter) -> bool:

@@ -24,14 +24,16 @@ def parts_of(plate: Plate, on_page: MapOnPage, group: PaintedGroup) -> Sequence[
             for piece in reversed(label_pieces(plate, on_page))
         ]
         return [group._replace(part=part) for part in parts] or [group]
-    uuids = on_page.marks_apart(MOST_MARKS) if group.kind is GroupKind.MAP else []
-    if not uuids:
+    shapes, symbols = on_page.marks_apart(MOST_MARKS) if group.kind is GroupKind.MAP else ([], [])
+    if not (shapes or symbols):
         return [group]
-    marks = [GroupPart(PartPlace.MARK, uuid, _name_of(plate, on_page, uuid)) for uuid in uuids]
+    leaders = [GroupPart(PartPlace.LEADERS, "", "Lines to marks")] if on_page.spread.lines() else []
     parts = [
         GroupPart(PartPlace.BELOW, "", "Lines of layers"),
-        *marks,
-        GroupPart(PartPlace.ABOVE, "", "Lines to marks"),
+        *(GroupPart(PartPlace.MARK, uuid, _name_of(plate, on_page, uuid)) for uuid in shapes),
+        *leaders,
+        *(GroupPart(PartPlace.MARK, uuid, _name_of(plate, on_page, uuid)) for uuid in symbols),
+        GroupPart(PartPlace.ABOVE, "", "Dots at places"),
     ]
     return [group._replace(part=part) for part in parts]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from shapely.geometry import LineString, Point
 
 from layers.document.document import Document
@@ -21,9 +21,13 @@ from tests.support.many_scenes import write_scene
 from tests.viewer.export.conftest import FRAME, part, pixels
 from tests.viewer.export.plates.conftest import MakePlate, picture
 from viewer.canvas.sites.site_symbology import SELECTED_COLOR
+from viewer.export.plates.maps import spread_marks
 from viewer.export.plates.maps.legend_content import spread_rows
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
+from viewer.export.plates.printed_plate import PrintedPlate
+from viewer.export.printed import GroupKind, PartPlace
+from viewer.support.painting import painting
 
 SPEC = ProductSpec(bounds=FRAME, page="A4 landscape", title="A yard")
 INSET = Bounds(10.4, 50.4, 10.6, 50.6)
@@ -130,3 +134,81 @@ def test_a_page_says_where_an_image_is_too_coarse_for_it(
     assert shown is not None
     assert fact.pixel_mm == pytest.approx(high_mm * 0.4 / side / shown.height, rel=0.2)
     assert ("too coarse to show a site" in words_of(plate)) == is_coarse
+
+
+CROSSED = Site(uuid="road", geometry=LineString([(10.2, 50.5), (10.8, 50.5)]), class_code="road", label="A road")
+RINGED = Site(
+    uuid="ringed",
+    geometry=Point(10.5, 50.5),
+    label="Loose",
+    class_code="port",
+    position_error_m=9_000.0,
+    position_basis="stated",
+)
+
+
+@pytest.mark.parametrize("groups", ["whole", "in parts"])
+@pytest.mark.parametrize("site", [at("in", 10.5, 50.5), RINGED], ids=["symbol", "sign in a circle"])
+def test_no_line_lies_over_a_symbol_or_the_sign_in_a_circle(
+    plate_of: MakePlate, document: Document, site: Site, groups: str
+) -> None:
+    """The line went through the very sign that a reader was to see."""
+    spec = replace(SPEC, bounds=Bounds(10.1, 50.1, 10.9, 50.9))
+
+    def middle(sites: list[Site]) -> np.ndarray:
+        plate = plate_of(spec, marked(document, sites))
+        rect = plate.maps[0].rect
+        image = map_alone(plate, in_parts=groups == "in parts")
+        return part(image, QRect(rect.center().toPoint() - QPoint(3, 3), QSize(6, 6)))
+
+    alone, crossed, line = middle([site]), middle([CROSSED, site]), middle([CROSSED])
+    assert np.abs(line - alone).max() > 60, "the line runs through the middle"
+    is_sign = np.abs(alone - middle([])).max(axis=2) > 120
+    assert is_sign.sum() >= 4
+    assert np.abs(crossed - alone).max(axis=2)[is_sign].mean() < 40
+
+
+def test_the_line_to_a_moved_symbol_lies_below_all_symbols(plate_of: MakePlate, document: Document) -> None:
+    plate = plate_of(SPEC, marked(document, [at(f"m{number}", 10.5, 50.5) for number in range(4)]))
+    (on_page,) = plate.maps
+    assert on_page.spread.lines()
+    printed = PrintedPlate(plate, 96)
+    group = next(group for group in printed.groups(0) if group.kind is GroupKind.MAP)
+    places = [part.part.place for part in printed.parts(group) if part.part is not None]
+    assert places.index(PartPlace.LEADERS) < places.index(PartPlace.MARK)
+    (leader, *_) = on_page.spread.lines()
+    symbol = next(place for place in on_page.spread.moved.values() if place.end == leader[2])
+    beyond = symbol._replace(end=(2 * symbol.x - symbol.foot[0], 2 * symbol.y - symbol.foot[1]))
+    own = next(part for part, place in on_page.spread.moved.items() if place is symbol)
+    at_symbol = QRect(
+        QPoint(round(on_page.rect.left() + symbol.x) - 3, round(on_page.rect.top() + symbol.y) - 3), QSize(6, 6)
+    )
+    before = part(map_alone(plate), at_symbol)
+    on_page.spread = replace(on_page.spread, moved=on_page.spread.moved | {own: beyond})
+    assert np.abs(part(map_alone(plate), at_symbol) - before).max() < 8, "a line across a symbol is not seen on it"
+
+
+def map_alone(plate: Plate, *, in_parts: bool = False) -> np.ndarray:
+    """The marks of a page without names and furniture."""
+    printed = PrintedPlate(plate, 96)
+    image = QImage(*printed.size_px(0), QImage.Format.Format_RGB32)
+    image.fill(QColor("#304050"))
+    with painting(image) as painter:
+        for group in printed.groups(0):
+            if group.kind is GroupKind.MAP:
+                for each in printed.parts(group) if in_parts else [group]:
+                    painter.save()
+                    printed.paint(painter, 0, None, each)
+                    painter.restore()
+    return pixels(image)
+
+
+def test_a_count_of_marks_is_told_from_the_number_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ "2" in a circle was read as mark 2 of the key."""
+    texts: list[str] = []
+    monkeypatch.setattr(spread_marks, "paint_lines", lambda painter, lines: texts.extend(line.text for line in lines))
+    image = QImage(40, 40, QImage.Format.Format_RGB32)
+    with painting(image) as painter:
+        spread_marks.paint_stack(painter, (20.0, 20.0), 8.0, 2, "#1c8cab")
+    assert texts == ["×2"]
+    assert spread_rows(["stack"])[0].text.startswith("×3: ")

@@ -41,6 +41,7 @@ from viewer.export.plates.maps.spread_marks import (
     CLAIM_SCALE,
     SpreadMarks,
     SpreadRoom,
+    paint_leaders,
     paint_spread,
     part_of,
     spread_claims,
@@ -59,6 +60,8 @@ _FEW_VERTICES, _FEW_STEPS = 2000, 20_000
 """Vertices and steps of an outline above which its boxes stand one in each cell."""
 _STRIKE = 1.35
 """Reach of the strokes over what an image does not show, relative to that for a symbol of their size on the screen."""
+_SYMBOL = 3
+"""Rank in the order of painting from which marks are symbols."""
 _MOST_STEPS = 200_000
 """Most steps along an outline that covers all of its map many times over."""
 
@@ -284,19 +287,23 @@ class MapOnPage:
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
             self.scene.stack.paint(painter, view, part=slice(pictures))
 
-    def marks_apart(self, most: int) -> list[str]:
-        """Uuids of the painted marks in the order in which they are painted one by one: areas, lines, then symbols.
+    def marks_apart(self, most: int) -> tuple[list[str], list[str]]:
+        """Uuids of the painted marks in the order in which they are painted one by one: areas, lines and circles; and
+        symbols, which lie above the lines to their places.
 
         Empty where they are not told apart: in a comparison, and where there are more than that or they are dots.
         """
         if self.is_composed or any(frame.compact for frame in self.frames):
-            return []
+            return [], []
         shown = [uuid for uuid in self.in_frame() if uuid in self._painted.sites]
+        if len(shown) > most:
+            return [], []
         claims = {
             frame.index.uuids[frame.rows[at]] for frame in self.frames for at in np.flatnonzero(frame.is_claim).tolist()
         }
-        shown.sort(key=lambda uuid: _painting_rank(self._painted.sites[uuid], is_claim=uuid in claims))
-        return shown if len(shown) <= most else []
+        ranks = {uuid: _painting_rank(self._painted.sites[uuid], is_claim=uuid in claims) for uuid in shown}
+        shown.sort(key=ranks.__getitem__)
+        return [uuid for uuid in shown if ranks[uuid] < _SYMBOL], [uuid for uuid in shown if ranks[uuid] >= _SYMBOL]
 
     def paint_marks(
         self,
@@ -329,9 +336,17 @@ class MapOnPage:
                     paint_hatches(painter, whole, self.hatches)
                 if part is not None and place is PartPlace.MARK:
                     own = SiteIndex.of({part.key: self._painted.sites[part.key]})
-                    self._paint_sites(painter, _frames_of(own, whole), checkpoint)
+                    frames = self._spread_frames(_frames_of(own, whole))
+                    self._paint_shapes(painter, frames, checkpoint)
+                    self._paint_symbols(painter, frames, checkpoint)
                 elif part is None:
-                    self._paint_sites(painter, self._site_frames(whole), checkpoint)
+                    # Of all copies of the world: a line that leaves one lies below the symbols of the next.
+                    frames = self._spread_frames(self._site_frames(whole))
+                    self._paint_shapes(painter, frames, checkpoint)
+                if place in (None, PartPlace.LEADERS):
+                    paint_leaders(painter, self.spread, self._site_frames(whole), self.view, self._inks)
+                if part is None:
+                    self._paint_symbols(painter, frames, checkpoint)
                 if place in (None, PartPlace.ABOVE):
                     paint_spread(painter, self.spread, self._site_frames(whole), self.view, self._inks)
                     ink = ink_of_page(*self._inks) if self._inks[0] else ON_SCREEN
@@ -339,9 +354,14 @@ class MapOnPage:
             if place in (None, PartPlace.ABOVE):
                 self._paint_layer_labels(painter, ratio, whole)
 
-    def _paint_sites(self, painter: QPainter, places: Sequence[SiteFrame], checkpoint: Checkpoint) -> None:
-        for copy, frame in enumerate(self._spread_frames(places)):
-            self._painter.paint(painter, frame, self._own, copy=copy)
+    def _paint_shapes(self, painter: QPainter, frames: Sequence[SiteFrame], checkpoint: Checkpoint) -> None:
+        for frame in frames:
+            self._painter.paint_shapes(painter, frame, self._own)
+            checkpoint()
+
+    def _paint_symbols(self, painter: QPainter, frames: Sequence[SiteFrame], checkpoint: Checkpoint) -> None:
+        for frame in frames:
+            self._painter.paint_symbols(painter, frame, self._own)
             checkpoint()
 
     def _seen_in(self, view: View) -> list[SeenAt]:
@@ -378,10 +398,10 @@ class MapOnPage:
 
 def _painting_rank(site: Site, *, is_claim: bool) -> int:
     """The order in which a mark is painted among others."""
-    kinds = {"Polygon": 0, "MultiPolygon": 0, "LineString": 2, "MultiLineString": 2}
+    kinds = {"Polygon": 0, "MultiPolygon": 0, "LineString": 1, "MultiLineString": 1}
     if site.geometry.geom_type in kinds:
         return kinds[site.geometry.geom_type]
-    return 1 if site.is_area else 4 if is_claim else 3
+    return 2 if site.is_area else _SYMBOL + 1 if is_claim else _SYMBOL
 
 
 @contextmanager

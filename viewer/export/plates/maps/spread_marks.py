@@ -309,10 +309,31 @@ def _inside(view: View) -> Box:
     return Box(margin, margin, view.width - margin, view.height - margin)
 
 
+def paint_leaders(
+    painter: QPainter, spread: SpreadMarks, frames: Sequence[SiteFrame], view: View, inks: tuple[str, str]
+) -> None:
+    """Paint the lines from moved symbols to their true places, which lie below all symbols.
+
+    `view`: the map's view in logical pixels; `inks`: colours of lines and halos. Halos come first.
+    """
+    lines = spread.lines()
+    if not lines or not frames:
+        return
+    color, halo = inks
+    with part_of_picture(painter):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        scale, ratio = frames[0].view.width / view.width, view.ratio
+        painter.scale(scale, scale)
+        for ink, width in ((QColor(halo), _HALO_PX * ratio), (QColor(color), _LINE_PX * ratio)):
+            painter.setPen(fine_pen(painter, ink, width, Qt.PenCapStyle.RoundCap))
+            for _, foot, end in lines:
+                painter.drawLine(QLineF(*foot, *end))
+
+
 def paint_spread(
     painter: QPainter, spread: SpreadMarks, frames: Sequence[SiteFrame], view: View, inks: tuple[str, str]
 ) -> None:
-    """Paint the dots at the true places of moved symbols, the lines between them, and the signs for several.
+    """Paint the dots at the true places of moved symbols, and the signs for several, above all symbols.
 
     `view`: the map's view in logical pixels; `inks`: colours of lines and halos. Halos come first.
     """
@@ -325,10 +346,6 @@ def paint_spread(
         scale, ratio = frames[0].view.width / view.width, view.ratio
         places = spread.places_of_dots(frames, scale)
         painter.scale(scale, scale)
-        for ink, width in ((QColor(halo), _HALO_PX * ratio), (QColor(color), _LINE_PX * ratio)):
-            painter.setPen(fine_pen(painter, ink, width, Qt.PenCapStyle.RoundCap))
-            for _, foot, end in spread.lines():
-                painter.drawLine(QLineF(*foot, *end))
         painter.setPen(Qt.PenStyle.NoPen)
         for rim, ground in ((2 * _RIM_PX, QColor(halo)), (_RIM_PX, QColor(_STACK_GROUND)), (0.0, None)):
             for part, place, is_symbol in places:
@@ -346,8 +363,8 @@ def paint_stack(painter: QPainter, at: tuple[float, float], radius: float, count
     painter.setPen(fine_pen(painter, QColor(color), 0.22 * reach))
     painter.setBrush(QColor(_STACK_GROUND))
     paint_dot(painter, at, 0.89 * reach)
-    text = str(count)
-    type_ = Type(1.15 * reach if len(text) < 3 else 0.8 * reach, bold=True)
+    text = f"×{count}"  # a bare number would be that of a mark
+    type_ = Type((1.0 if len(text) < 3 else 0.8 if len(text) < 4 else 0.65) * reach, bold=True)
     x, y = at[0] - type_.width(text) / 2, at[1] + 0.36 * type_.size
     paint_lines(painter, [TextLine(x, y, text, type_, _STACK_INK)])
 
