@@ -1,7 +1,8 @@
 "use strict";
 {
   const NAMESPACE = "http://www.w3.org/2000/svg";
-  const APART = 33, TIGHT = 0.75, STEP = 1.6, MOST = 40;
+  const APART = 33, TIGHT = 0.75, CLAIM = 1.1, STEP = 1.6, MOST = 40;
+  const NO_WAY = [0, 0], TURNS = 16, REACHES = [30, 38, 48, 60, 75, 92, 112];
 
   const html = (name, values = {}, ...inside) => {
     const made = Object.assign(document.createElement(name), values);
@@ -15,6 +16,24 @@
     return made;
   };
   const within = (value, least, most) => Math.min(Math.max(value, least), most);
+
+  // Left, top, right and bottom of a mark with its number, or of a circle of several.
+  const boxOf = ({ x, y, marks: [mark, ...more] }) => {
+    const [side, up, down] = more.length ? [15, 15, 15] : mark.claimed ? [16, 28, 13] : [13, 26, 10];
+    return [x - side, y - up, x + side, y + down];
+  };
+  const meet = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+  const runsOver = ([x, y], [right, low], box) => {
+    const steps = Math.ceil(Math.hypot(right - x, low - y) / 3);
+    return [...Array(steps).keys()].some(at => {
+      const px = x + (right - x) * at / steps, py = y + (low - y) * at / steps;
+      return px > box[0] && px < box[2] && py > box[1] && py < box[3];
+    });
+  };
+  const cross = (a, b, c, d) => {
+    const turn = (p, q, r) => Math.sign((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]));
+    return turn(a, b, c) * turn(a, b, d) < 0 && turn(c, d, a) * turn(c, d, b) < 0;
+  };
 
   class ZoomedMap {
     constructor(figure) {
@@ -30,7 +49,7 @@
       this.here = figure.querySelector(".here");
       this.k = 1; this.x = 0; this.y = 0; this.chosen = "";
       this.marks = [...still.querySelectorAll("a.mark")].map(mark => ({
-        x: Number(mark.dataset.x), y: Number(mark.dataset.y), sign: mark.dataset.sign,
+        x: Number(mark.dataset.x), y: Number(mark.dataset.y), sign: mark.dataset.sign, claimed: "claim" in mark.dataset,
         href: mark.getAttribute("href"), name: mark.getAttribute("aria-label"), number: mark.textContent.trim(),
       }));
       this.live = drawn("svg", { class: "live" });
@@ -152,34 +171,64 @@
     }
 
     showMarks(wide, high) {
-      const unit = this.k * wide / this.width, groups = [];
+      const unit = this.k * wide / this.width, groups = [], claims = [];
       for (const mark of this.marks) {
         const x = this.x + mark.x * unit, y = this.y + mark.y * unit;
         if (x < -20 || y < -20 || x > wide + 20 || y > high + 20) continue;
+        if (mark.claimed) { claims.push({ x, y, marks: [mark] }); continue; } // the map is about these: each stands alone
         const near = groups.find(group => Math.hypot(group.x - x, group.y - y) < APART);
         if (near) near.marks.push(mark); else groups.push({ x, y, marks: [mark] });
       }
       this.live.setAttribute("viewBox", `0 0 ${wide} ${high}`);
-      this.live.replaceChildren(...groups.map(group => group.marks.length > 1 ? this.many(group) : this.one(group)));
+      const shown = [...claims, ...groups];
+      this.spread(shown, wide, high);
+      const moved = shown.filter(({ x, y, foot }) => x !== foot[0] || y !== foot[1]);
+      const kind = ({ marks }) => marks[0].claimed ? "claimed" : "";
+      const line = name => one => drawn("line", { class: `leader ${name} ${kind(one)}`, x1: one.foot[0], y1: one.foot[1], x2: one.x, y2: one.y });
+      const feet = moved.map(one => drawn("circle", { class: `foot ${kind(one)}`, cx: one.foot[0], cy: one.foot[1], r: 3.4 }));
+      const signs = [...groups, ...claims].map(group => group.marks.length > 1 ? this.many(group) : this.one(group));
+      this.live.replaceChildren(...moved.map(line("halo")), ...moved.map(line("")), ...feet, ...signs);
+    }
+
+    // Moves each to the nearest place where it covers no other and no true place of a moved one, and where its line
+    // crosses no other line and no other sign, if there is one. The first, those named in a claim, have the choice.
+    spread(shown, wide, high) {
+      const ways = [NO_WAY, ...REACHES.flatMap(reach => [...Array(TURNS).keys()].map(at => [reach * Math.cos(2 * Math.PI * at / TURNS), reach * Math.sin(2 * Math.PI * at / TURNS)]))];
+      const standing = [], lines = [];
+      const feet = shown.filter(({ marks }) => marks[0].claimed).map(({ x, y }) => [x - 4, y - 4, x + 4, y + 4]);
+      for (const one of shown) {
+        const { x, y } = one, others = feet.filter(foot => Math.hypot(foot[0] + 4 - x, foot[1] + 4 - y) > 4);
+        const at = ([dx, dy]) => boxOf({ x: x + dx, y: y + dy, marks: one.marks });
+        const inside = ([left, top, right, bottom]) => left >= 0 && top >= 0 && right <= wide && bottom <= high;
+        const free = way => (way === NO_WAY || inside(at(way))) && ![...standing, ...others].some(other => meet(at(way), other));
+        const clear = ([dx, dy]) => ![...standing, ...others].some(other => runsOver([x, y], [x + dx, y + dy], other)) &&
+          !lines.some(([from, to]) => cross([x, y], [x + dx, y + dy], from, to) || runsOver(from, to, at([dx, dy])));
+        const [dx, dy] = ways.find(way => free(way) && clear(way)) || ways.find(free) || NO_WAY;
+        Object.assign(one, { foot: [x, y], x: x + dx, y: y + dy });
+        standing.push(boxOf(one));
+        if (dx || dy) lines.push([[x, y], [x + dx, y + dy]]);
+      }
     }
 
     one({ x, y, marks: [mark] }) {
-      const wide = 8 + 7 * mark.number.length, up = mark.sign === "0" ? 0 : y < 26 ? 16 : -16;
+      const wide = 8 + (mark.claimed ? 8.5 : 7) * mark.number.length, size = mark.claimed ? CLAIM : TIGHT;
+      const up = mark.sign === "0" ? 0 : (y < 26 && !mark.claimed ? 16 : -16) * Math.max(size, 1);
       const link = drawn("a", { href: mark.href, "aria-label": mark.name, transform: `translate(${x} ${y})` });
-      if (mark.sign !== "0") link.append(drawn("use", { href: `#g${mark.sign}`, transform: `scale(${TIGHT})` }));
+      if (mark.sign !== "0") link.append(drawn("use", { href: `#g${mark.sign}`, transform: `scale(${size})` }));
       const number = drawn("text", { y: up + 4 });
       number.textContent = mark.number;
       link.append(drawn("rect", { x: -wide / 2, y: up - 8, width: wide, height: 16, rx: 8 }), number);
       link.classList.toggle("chosen", this.chosen === mark.href);
+      link.classList.toggle("claimed", mark.claimed);
       link.addEventListener("click", event => { event.preventDefault(); this.tell([mark]); });
       return link;
     }
 
     many({ x, y, marks }) {
-      const count = drawn("text", { y: 4.5 });
+      const count = drawn("text", { y: 4 });
       count.textContent = `×${marks.length}`; // a bare number would be that of a mark
       const group = drawn("g", { class: "many", role: "button", tabindex: 0, transform: `translate(${x} ${y})`, "aria-label": `${marks.length} marks here` },
-        drawn("circle", { r: marks.length > 9 ? 16 : 14 }), count);
+        drawn("circle", { r: marks.length > 9 ? 14 : 12 }), count);
       const act = () => this.open(marks);
       group.addEventListener("click", act);
       group.addEventListener("keydown", event => {

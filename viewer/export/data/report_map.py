@@ -40,8 +40,9 @@ def map_values(picture: ExportedMap, sites: Sequence[NamedSite], numbers: dict[s
             "dy": round(middles[site.uuid][1] - at[site.uuid][1], 1),
             "wide": 10 + 10 * len(str(numbers[site.uuid])),
             "sign": signs[reading.signs[site.uuid]] if site.uuid in reading.signs else 0,
+            "is_claim": site.role == "named in a claim",
         }
-        for site in inside
+        for site in sorted(inside, key=lambda site: site.role == "named in a claim")  # the last are topmost
     ]
     return {
         "data": data_url(picture.data, type_of(picture.data)),

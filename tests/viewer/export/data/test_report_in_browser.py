@@ -53,6 +53,21 @@ _BAR = """
 })()
 """
 """The length of the scale bar by the scale at the nearest of the places at which it is known, and its words."""
+_SIGNS = """
+(() => {
+  const live = [...document.querySelector(".live").children], signs = live.filter(one => one.matches("a, .many"));
+  const boxes = signs.map(one => {
+    const parts = [...one.querySelectorAll("rect, circle, use")].map(part => part.getBoundingClientRect());
+    const side = (name, most) => most(...parts.map(part => part[name]));
+    const box = [side("left", Math.min), side("top", Math.min), side("right", Math.max), side("bottom", Math.max)];
+    return [one.matches(".claimed"), box];
+  });
+  return [boxes, document.querySelectorAll(".live .foot").length];
+})()
+"""
+"""Of each sign on the map, from the lowest: whether it is of a mark named in a claim, and its box; and the number of
+those that stand beside their places.
+"""
 _ON_PICTURE = """
 [...document.querySelectorAll(".pair .stamp")].filter(one => !one.closest("figure + figure .ruler")).map(one => {
   const { left, right, top, bottom } = one.getBoundingClientRect();
@@ -188,6 +203,25 @@ def test_a_circle_of_several_marks_parts_them_and_each_mark_can_be_reached(shown
         reached |= set(named)
         assert shown.value(_ZOOM) > 1
     assert len(reached) == 60
+
+
+def test_marks_named_in_a_claim_stand_alone_and_nothing_lies_on_them(shown: Browser, demo: Path) -> None:
+    """The five firms that the page is about were hidden in circles of several marks."""
+    for width in WIDTHS:
+        shown.show(demo, width)
+        signs, moved = shown.value(_SIGNS)
+        claims = [at for at, (is_claim, _box) in enumerate(signs) if is_claim]
+        assert claims == list(range(len(signs)))[-5:], "each is on the first map by itself, above all others"
+        boxes = [box for _is_claim, box in signs]
+        for at, box in enumerate(boxes):
+            assert not [other for other in boxes[at + 1 :] if overlap(box, other)], (width, box)
+        assert width > 500 or moved, "a crowd has lines to true places"
+
+
+def overlap(box: list[float], other: list[float]) -> bool:
+    """True where two boxes (left, top, right, bottom) share more than their rims."""
+    wide = min(box[2], other[2]) - max(box[0], other[0])
+    return wide > 3 and min(box[3], other[3]) - max(box[1], other[1]) > 3
 
 
 def test_a_drag_moves_the_map_and_selects_nothing(shown: Browser, demo: Path) -> None:
