@@ -23,6 +23,8 @@ NO_CREDIT = Phrase("credit not recorded")
 NOT_JUDGED = "F"
 ACCESS_EXPLAINED = Phrase("Its descriptor says that no date of access is recorded.")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_ISO_DAY = re.compile(r"(?<![\w./-])((?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)(?![\w/-])")
+"""A month or a day: a lone year is one already in words."""
 _NO_ACCESS_SAID = re.compile(r"\bno\b[^.]*\bdates? of access\b", re.IGNORECASE)
 _QUOTES = ("“", '"', "«", "„", "《", "‘", "'")
 
@@ -117,12 +119,18 @@ def citation_of(source: Source, url: str) -> str:
     parts = (
         source.author.strip(),
         title or NO_TITLE,
-        source.publisher.strip(),
+        _with_written_dates(source.publisher.strip()),
         written_date(source.published_at),
         url,
         _accessed(source),
     )
     return joined(", ", [part for part in parts if part])
+
+
+def _with_written_dates(words: str) -> str:
+    """The name of a publisher with a date of ISO 8601 in it as people write it. Titles are quoted as they are."""
+    parts = _ISO_DAY.split(words)
+    return joined("", [written_date(part) if at % 2 else part for at, part in enumerate(parts) if part])
 
 
 def _citation_of_image(source: Source, url: str) -> str:

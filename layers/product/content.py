@@ -113,6 +113,8 @@ class NamedSite(Struct, frozen=True):
     """Number in the key."""
     place: str = ""
     """Decimal degrees, to as many digits as its error allows."""
+    is_line: bool = False
+    """True where `place` is only a point on a line: a line has no place of its own."""
     mgrs: str = ""
     precision: str = ""
     """"± 15 km (90 %), centre of the city", "placement not stated" and so on."""

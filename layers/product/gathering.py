@@ -412,7 +412,8 @@ class _Gathering:
 
     def _sources_of(self, site: Site) -> Iterable[SiteSource]:
         """The sources of the facts about a mark."""
-        facts = [(Phrase("place"), site.position_source_uuid), (Phrase("state"), site.lifecycle_source_uuid)]
+        place = Phrase("course") if site.kind == "line" else Phrase("place")
+        facts = [(place, site.position_source_uuid), (Phrase("state"), site.lifecycle_source_uuid)]
         for alias in site.aliases:
             facts.append((Phrase("name {name}", name=self._publishing.words(alias[1])), origin_of(alias)[0]))
         for uuid in dict.fromkeys(uuid for _fact, uuid in facts):

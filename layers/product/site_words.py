@@ -49,6 +49,7 @@ def site_words(
         mark_kind=site.mark_kind or "site",
         number=number,
         place=format_coordinate(lon, lat, Notation.DD, shown_error_m(site)),
+        is_line=site.kind == "line",
         mgrs=format_coordinate(lon, lat, Notation.MGRS, shown_error_m(site)),
         precision=precision_words(site),
         basis=_basis(site),
@@ -94,7 +95,14 @@ def subtitle_of(site: Site) -> str:
     place = format_coordinate(site.place.x, site.place.y, Notation.DD, shown_error_m(site))
     if role and is_place_inferred(site):
         place = Phrase("{place}, place inferred by us", place=place)
+    if site.kind == "line":
+        place = Phrase("through {place}", place=place)
     return joined(" · ", [what, place]) if what else place
+
+
+def place_word(*, is_line: bool) -> str:
+    """The word before the coordinate of a mark: that of a line is one point of many on it."""
+    return Phrase("Point on the line") if is_line else Phrase("Place")
 
 
 def kind_words(document: Document, site: Site) -> str:

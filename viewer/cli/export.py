@@ -44,7 +44,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since", metavar="SHEET.html", help="with --layout fact-check: only what changed since this earlier sheet"
     )
-    parser.add_argument("--paper", metavar="A4", help="the page: A4, A3, Letter, slide, square; “A4 portrait”")
+    parser.add_argument(
+        "--paper",
+        metavar="A4",
+        help="the page: A4, A3, Letter, slide, square; “A4 portrait”, “newspaper 1 column” (2 columns, 4 columns)",
+    )
     parser.add_argument("--size", type=parse_page_size, metavar="WxH", help="pixels; default 1600x1000")
     parser.add_argument(
         "--dpi",
@@ -57,7 +61,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", default="", metavar="TEXT", help="default: the case's title, or its few sites")
     parser.epilog = OUTSIDE
     parser.add_argument("--site", metavar="UUID", help="the page of this site; as data: only this site and its claims")
-    parser.add_argument("--product", metavar="NAME", help="one that the case keeps: its name, number or uuid")
+    parser.add_argument(
+        "--product",
+        metavar="NAME",
+        help="one that the case keeps: its name, number or uuid; laid out as kept, dark or in grey, in its house style",
+    )
     parser.add_argument(
         "--issue", action="store_true", help="number it and keep it in the case; without, it is a draft"
     )
@@ -160,7 +168,7 @@ def _refusal(arguments: argparse.Namespace, *, is_sheet: bool = False) -> str:
     if arguments.paper is not None and arguments.size is not None:
         return "--paper and --size both say how large the page is: give one of them."
     if arguments.paper is not None and page_of_words(arguments.paper) is None:
-        return _one_of("--paper", ("A4", "A3", "Letter", "slide", "square"))
+        return _one_of("--paper", ("A4", "A3", "Letter", "slide", "square", "newspaper"))
     return ""
 
 

@@ -94,7 +94,7 @@ def _refusal(arguments: argparse.Namespace) -> str:
     ):
         return f"--product is laid out as the case keeps it: leave --{fixed[0]} out."
     if arguments.paper is not None and page_of_words(arguments.paper) is None:
-        return "--paper takes one of A4, A3, Letter, slide, square."
+        return "--paper takes one of A4, A3, Letter, slide, square, newspaper."
     return ""
 
 

@@ -21,6 +21,7 @@ from layers.product.citations import Citations, citation_of, unrecorded_in
 from layers.product.content import ProductContent, SourceCited
 from layers.product.gathering import content_of, response_words
 from layers.product.publishing import Publishing
+from layers.product.site_words import place_word, site_words, subtitle_of
 from tests.support.cases.addresses import ADDRESSES
 from tests.support.cases.judgements import ASSESSED_LIKELY
 from viewer.commands.sites import update_sites
@@ -497,3 +498,31 @@ def test_an_image_is_cited_by_sensor_product_date_and_credit_and_a_bare_year_is_
     bare = Source(uuid="b", kind="imagery", title="2020")
     assert citation_of(bare, "").startswith("image, sensor not recorded, 2020, date of the image not recorded, credit")
     assert citation_of(Source(uuid="y", title="2020", publisher="AP"), "") == "without a title, AP"
+
+
+@pytest.mark.parametrize(
+    ("publisher", "printed"),
+    [
+        ("Railway Gazette, 2013-12", "Railway Gazette, December 2013"),
+        ("People's Daily, 2011-10-26", "People's Daily, 26 October 2011"),
+        ("SCMP, 2022-09 (statement 2022-09-27)", "SCMP, September 2022 (statement 27 September 2022)"),
+        ("Registry 2010-44-1, id-2013-12, 2013-12/b", "Registry 2010-44-1, id-2013-12, 2013-12/b"),
+        ("AP, n.d. (c.2019-20)", "AP, n.d. (c.2019-20)"),
+    ],
+)
+def test_dates_beside_a_publisher_are_in_words_and_a_title_is_quoted_as_it_is(publisher: str, printed: str) -> None:
+    source = Source(uuid="x", title="Bridge opened 2022-06-10", publisher=publisher)
+    assert citation_of(source, "") == f"“Bridge opened 2022-06-10”, {printed}"
+
+
+def test_a_line_has_no_place_of_its_own() -> None:
+    """“Place: 56° N, 93° E” stood on the page of a railway of nine thousand kilometres."""
+    line = Site(uuid="r", geometry=LineString([(90, 56), (96, 56)]), class_code="rail", label="Railway")
+    point = Site(uuid="p", geometry=Point(93, 56), class_code="port", label="Port")
+    case = Document({"sites": [line, point]})
+    assert [place_word(is_line=site_words(case, site).is_line) for site in (line, point)] == [
+        "Point on the line",
+        "Place",
+    ]
+    assert " · through 56" in subtitle_of(line)
+    assert "through" not in subtitle_of(point)

@@ -15,6 +15,7 @@ from typing import Any
 
 from layers.document.observation import is_after
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, SourceCited
+from layers.product.site_words import place_word
 from layers.time.image_dates import image_date
 from layers.time.written_dates import written_date
 from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture
@@ -27,7 +28,7 @@ from viewer.support.language.text import one_line, plain
 from viewer.support.language.translation import translate
 
 TEMPLATE, STYLE, SCRIPT = (Path(__file__).with_name(f"report.{ending}") for ending in ("html", "css", "js"))
-_WHOLE = ("Place", "MGRS")
+_WHOLE = ("Place", "Point on the line", "MGRS")
 """Facts that are not broken at the end of a line: half a coordinate is none."""
 _UNIT = re.compile(r"(?<=\d) (?=(?:%|km|m)(?!\w))|(?<=±) (?=\d)")
 """Pattern of the space between a number and its unit or its sign."""
@@ -183,7 +184,7 @@ def _site(site: NamedSite, number: int, chips: Iterable[ChipPicture], claims: It
         ("Role", site.role if site.role != "other" else ""),
         ("Name", "" if is_ours else site.identity),
         ("Other names", f"{names} (ours)" if is_ours else names),
-        ("Place", site.place),
+        (str(place_word(is_line=site.is_line)), site.place),
         ("MGRS", site.mgrs),
         ("Precision", site.precision),
         ("Inferred", "" if INFERRED in site.precision else site.inferred),

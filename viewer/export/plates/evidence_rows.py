@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid
 from layers.product.parties import PartyLine, about_words, cited_at, claim_sentence
+from layers.product.site_words import place_word
 from layers.product.spec import ProductSpec
 from layers.time.written_dates import written_date
 from viewer.export.plates.setting.flow import Atom
@@ -100,7 +101,10 @@ class EvidenceRows:
         names = ", ".join(name for _, name in site.names)
         rows = [
             (translate("Export", "Class"), site.class_words),
-            (translate("Export", "Place"), ", ".join(filter(None, (site.place, site.mgrs and f"MGRS {site.mgrs}")))),
+            (
+                in_language(place_word(is_line=site.is_line)),
+                ", ".join(filter(None, (site.place, site.mgrs and f"MGRS {site.mgrs}"))),
+            ),
             (translate("Export", "Known to"), site.precision),
             (translate("Export", "State"), site.doubt or word(site.lifecycle)),
             (translate("Export", "Other names"), names),
