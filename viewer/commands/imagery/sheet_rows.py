@@ -98,8 +98,39 @@ def state_view(
     It is kept among the facts of the case, too, as there may be no row yet, and the image may have none either. Raises
     InvalidValue where a row says *absent* and the view is not clear.
     """
-    check_choice(view, VIEW_QUALITIES, column_word("view_quality"))
     stamp = stamp_of(actor, now)
+    changes = _view_changes(document, image_key, image_uuids, view, before, observer, stamp)
+    return edit_with_drafts(document, Phrase("State how clear an image is"), changes, stamp)
+
+
+def state_views(
+    document: Document,
+    images: Mapping[str, Iterable[str]],
+    view: str,
+    *,
+    observer: str,
+    actor: str,
+    now: str | None = None,
+) -> Edit:
+    """State of several images, by key with their rows, how clear they were for an observer who has not said so yet.
+
+    Raises InvalidValue as `state_view` does.
+    """
+    stamp = stamp_of(actor, now)
+    changes = [
+        change
+        for key, uuids in images.items()
+        for change in _view_changes(document, key, uuids, view, "", observer, stamp)
+    ]
+    label = Phrase("State how clear {images} are", images=counted(len(images), "image"))
+    return edit_with_drafts(document, label, changes, stamp)
+
+
+def _view_changes(
+    document: Document, image_key: str, image_uuids: Iterable[str], view: str, before: str, observer: str, stamp: Stamp
+) -> list[Change]:
+    """The changes of an image's rows, and that of the fact of the case. Raises InvalidValue as `state_view` does."""
+    check_choice(view, VIEW_QUALITIES, column_word("view_quality"))
     changes: list[Change] = []
     for uuid in image_uuids:
         for row in document.links.observations_on_image(uuid):
@@ -110,9 +141,8 @@ def state_view(
                     "A row says “absent” on this image, which needs a clear view: change that row first."
                 )
             changes += update("observations", row, stamp, view_quality=view)
-    fact = set_meta(document, _view_key(image_key, observer), view, actor=actor, now=now)
-    label = Phrase("State how clear an image is")
-    return edit_with_drafts(document, label, (*changes, *fact.changes), stamp)
+    key = _view_key(image_key, observer)
+    return [*changes, *set_meta(document, key, view, actor=stamp.actor, now=stamp.now).changes]
 
 
 def name_target(

@@ -52,6 +52,11 @@ class KeyQuestion(QFrame):
         return bool(self._answers) and not self.isHidden()
 
     @property
+    def refuses(self) -> bool:
+        """True while a sentence stands here that says why an entry was refused."""
+        return not self.isHidden() and not self._answers and bool(self.property("refused"))
+
+    @property
     def hint(self) -> str:
         """The meaning of the keys while a question waits for one; empty for none."""
         keys = " · ".join(f"{key} {text}" for key, _value, text in self._answers)

@@ -38,6 +38,11 @@ class ReasonQuestion(KeyQuestion):
         """The line for words, while it is open."""
         self._asks_why, self._kept = False, ""
 
+    @property
+    def asks_why(self) -> bool:
+        """True while the question is the one for a reason."""
+        return self._asks_why
+
     def ask_why(self, at: QRect, kept_words: str = "", *, takes_words: bool = True) -> None:
         """Ask for the reason; `kept_words` are those that one in words would replace: they are shown, and selected."""
         answers = [(key, why, word(why)) for why, key in _KEYS.items()]

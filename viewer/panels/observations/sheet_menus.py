@@ -1,4 +1,4 @@
-"""Menus of the sheet: that of a cell, and that below the head of an image."""
+"""Menus of the sheet: that of a cell, that below the head of an image; and how clear all of its images are."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QMenu, QWidget
 
 from layers.document.vocabulary import VIEW_QUALITIES
+from viewer.commands.imagery.sheet_rows import state_views
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
 from viewer.panels.reviewing.review_dialog import add_review
@@ -17,6 +18,17 @@ from viewer.support.language.translation import translate
 CLEAR, PARTLY, OBSCURED = VIEW_QUALITIES
 VIEW_KEYS = {CLEAR: "c", PARTLY: "p", OBSCURED: "o"}
 """The key of each word on how clear an image is."""
+
+
+def unstated_views(desk: SheetDesk) -> dict[str, tuple[str, ...]]:
+    """The images of a sheet of which nobody has said how clear they are, by key with their rows."""
+    return {image.key: image.image_uuids for image in desk.sheet.images if not desk.view_of(image)}
+
+
+def state_all_clear(desk: SheetDesk) -> bool:
+    """State that each image was clear of which nothing else is stated, as one step; False where it is refused."""
+    sentence = desk.context.attempt(state_views, unstated_views(desk), CLEAR, observer=desk.observer)
+    return desk.refuse(sentence) if sentence else True
 
 
 def cell_menu(view: QWidget, desk: SheetDesk, at: SheetPlace, rows: Collection[int]) -> QMenu:

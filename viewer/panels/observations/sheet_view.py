@@ -27,7 +27,16 @@ from viewer.panels.observations.cell_delegate import CELL_HEIGHT_PX, CELL_WIDTH_
 from viewer.panels.observations.cell_words import LONGEST
 from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
 from viewer.panels.observations.sheet_keys import Verb, verb_of, verb_of_key
-from viewer.panels.observations.sheet_menus import CLEAR, OBSCURED, PARTLY, VIEW_KEYS, cell_menu, image_menu
+from viewer.panels.observations.sheet_menus import (
+    CLEAR,
+    OBSCURED,
+    PARTLY,
+    VIEW_KEYS,
+    cell_menu,
+    image_menu,
+    state_all_clear,
+    unstated_views,
+)
 from viewer.panels.observations.sheet_model import Index, SheetModel
 from viewer.support.focus_filter import TAKES_LETTERS
 from viewer.support.language.stored_words import word
@@ -48,6 +57,8 @@ _MOVES = frozenset(
 """Keys that lead to another cell."""
 _ENTRIES = frozenset((Verb.WORDS, Verb.CARRY, Verb.COUNT, Verb.TICKS))
 """Entries beside that which is seen, not in its place."""
+ALL_CLEAR, ALL_CLEAR_KEY = "all clear", "a"
+"""The answer that this image and all others without a word on their view are clear, and its key."""
 _CHANGES = {Verb.NONE_SEEN: "none seen", Verb.CHANGED: "changed", Verb.CHANGE_UNKNOWN: "cannot tell"}
 
 
@@ -66,6 +77,8 @@ class SheetView(QTableView):
         self.question = ReasonQuestion(self)
         self._asked = SheetPlace(-1, -1)
         """The cell that the question is about."""
+        self._waiting: list[QKeyEvent] = []
+        """The keys that were pressed while the question how clear an image is was open, done once it is answered."""
         self.editor: EntryLine | None = None
         self._short: dict[str, str] = {}
         """Lines of heads as they were cut: each key paints all of them."""
@@ -84,7 +97,7 @@ class SheetView(QTableView):
         self._set_up_headers()
         self.chips.arrived.connect(self.viewport().update)
         self.question.answered.connect(self._view_answered)
-        self.question.reason_chosen.connect(lambda why: self._cannot_tell(self._asked, why=why))
+        self.question.reason_chosen.connect(self._reason_chosen)
         self.question.reason_typed.connect(self._reason_typed)
         desk.refused.connect(self._refuse)
         desk.sheet_changed.connect(self._keep_current)
@@ -224,7 +237,10 @@ class SheetView(QTableView):
     @override
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         for letter in event.commitString():
-            if not self.question.take(letter) and (verb := verb_of(letter)) is not None:
+            if self.question.take(letter) or (verb := verb_of(letter)) is None:
+                continue
+            key = QKeyEvent(QEvent.Type.KeyPress, ord(letter.upper()[0]), Qt.KeyboardModifier.NoModifier, letter)
+            if not self._waits(key):
                 self.question.end()
                 self.do(*verb)
         event.accept()
@@ -238,7 +254,7 @@ class SheetView(QTableView):
         if event.key() == Qt.Key.Key_Escape:
             self.question.end()
             return True
-        if self.question.take(event.text()):
+        if self.question.take(event.text()) or self._waits(event):
             return True
         verb = verb_of_key(event)
         is_no_answer = event.key() in _MOVES or (event.text().isprintable() and event.text() and verb is None)
@@ -246,6 +262,20 @@ class SheetView(QTableView):
             self.question.insist(self._rect(self._asked))
             return True
         return False
+
+    def _waits(self, event: QKeyEvent) -> bool:
+        """Keep a key until it is said how clear the image is: somebody types a row faster than a question is read.
+
+        The first is one that leads to another cell: before it, a key changes the answer that the question is about.
+        """
+        verb = verb_of_key(event)
+        is_next = event.key() in _MOVES or (bool(self._waiting) and verb is not None and verb[0] not in _ENTRIES)
+        if not self.question.is_asking or self.question.asks_why or not is_next:
+            return False
+        if not event.isAutoRepeat():
+            self._waiting.append(QKeyEvent(event.type(), event.key(), event.modifiers(), event.text()))
+        self.question.insist(self._rect(self._asked))
+        return True
 
     def do(self, verb: Verb, begun: str = "") -> None:
         """Do in the current cell what a key is for; `begun` are the first letters of an entry."""
@@ -298,10 +328,12 @@ class SheetView(QTableView):
             )
         else:
             answers = [(key, value, word(value)) for value, key in VIEW_KEYS.items()]
+            if len(unstated_views(self.desk)) > 1:
+                answers.append((ALL_CLEAR_KEY, ALL_CLEAR, self.tr("clear, as all others here")))
             self._ask(at, self.tr("How clear is the view of this image? “Absent” needs a clear one."), answers)
 
     def _ask_why(self, at: SheetPlace) -> None:
-        own, self._asked = self.desk.sheet.cell(*at).own, at
+        own, self._asked, self._waiting = self.desk.sheet.cell(*at).own, at, []
         self.question.ask_why(self._rect(at), "" if own is None else own.words)
 
     def _state_own_view(self, at: SheetPlace, view: str) -> None:
@@ -311,17 +343,34 @@ class SheetView(QTableView):
             self.desk.record(at, view_quality=view)
 
     def _ask(self, at: SheetPlace, words: str, answers: list[KeyAnswer]) -> None:
-        self._asked = at
+        self._asked, self._waiting = at, []
         self.question.ask(words, answers, self._rect(at))
 
     def _view_answered(self, view: str) -> None:
-        at = self._asked
-        if self.desk.state_view(at.column, view):
-            self._see_absent(at)
+        """Record *absent*, and do what was typed meanwhile, as far as the next question; not after a refusal."""
+        at, waiting = self._asked, self._waiting
+        is_stated = state_all_clear(self.desk) if view == ALL_CLEAR else self.desk.state_view(at.column, view)
+        if not is_stated:
+            return
+        self._see_absent(at)
+        self._go_on(waiting)
+
+    def _go_on(self, waiting: list[QKeyEvent]) -> None:
+        """Do the keys that were pressed meanwhile, as far as the next question or refusal."""
+        while waiting and not self.question.is_asking and not self.question.refuses:
+            self.keyPressEvent(waiting.pop(0))
+        self._waiting = waiting if self.question.is_asking else []
+
+    def _reason_chosen(self, why: str) -> None:
+        waiting = self._waiting
+        self._cannot_tell(self._asked, why=why)
+        self._go_on(waiting)
 
     def _reason_typed(self, words: str, down: int, right: int) -> None:
+        waiting = self._waiting
         if self._cannot_tell(self._asked, why="", words=words) and (down or right):
             self.step(down, right)
+        self._go_on(waiting)
 
     def _cannot_tell(self, at: SheetPlace, **reason: str) -> bool:
         """Record *cannot tell* for a reason of the list, or for one in words; False where that is refused."""

@@ -93,6 +93,69 @@ def test_absent_asks_at_once_how_clear_the_image_is_and_the_image_keeps_it(
 
 
 @pytest.mark.bounded
+def test_keys_that_go_by_the_question_how_clear_an_image_is_are_done_after_it(
+    window: MainWindow, sheet: ObservationSheet
+) -> None:
+    """They were swallowed: of a row that was typed at once, only the first cell was kept."""
+    document, view = window.session.document, sheet.view
+    view.go_to(SheetPlace(0, 2))
+    typed("-")
+    press(Key.Key_Left)
+    typed("-")
+    press(Key.Key_Left)
+    assert view.place == SheetPlace(0, 2)
+    assert not document.observations
+    typed("c")
+    assert list(rows_of(document)) == [("north", "1995")]
+    assert view.question.is_asking, "each image is asked about once"
+    assert view.place == SheetPlace(0, 1)
+    typed("c")
+    assert sorted(rows_of(document)) == [("north", "1990"), ("north", "1995")]
+    assert view.place == SheetPlace(0, 0)
+    press(Key.Key_Down)
+    typed("-")
+    press(Key.Key_Up)
+    typed("+o")
+    assert "needs a clear one" in view.question.words.text()
+    assert view.place == SheetPlace(1, 0), "what follows a refused answer is not done"
+    assert len(document.observations) == 2
+
+
+@pytest.mark.bounded
+def test_keys_wait_for_the_reason_too_that_one_of_them_asks_for(window: MainWindow, sheet: ObservationSheet) -> None:
+    document, view = window.session.document, sheet.view
+    typed("-")
+    press(Key.Key_Right)
+    typed("?")
+    press(Key.Key_Right)
+    typed("+")
+    typed("c")
+    assert view.question.asks_why
+    assert view.place == SheetPlace(0, 1)
+    typed("c")
+    found = {key: row.presence for key, row in rows_of(document).items()}
+    assert found == {("north", "1985"): "absent", ("north", "1990"): "cannot tell", ("north", "1995"): "present"}
+
+
+@pytest.mark.bounded
+def test_one_answer_says_that_all_images_of_the_sheet_are_clear(window: MainWindow, sheet: ObservationSheet) -> None:
+    document, view = window.session.document, sheet.view
+    press(Key.Key_Right)
+    typed("o")
+    press(Key.Key_Left)
+    typed("-")
+    press(Key.Key_Down)
+    typed("-a")
+    assert sorted(rows_of(document)) == [("middle", "1985"), ("north", "1985")]
+    assert {row.view_quality for row in document.observations.values()} == {"clear"}
+    assert view.place == SheetPlace(1, 0)
+    assert [sheet.desk.view_of(image) for image in sheet.desk.sheet.images] == ["clear", "obscured", "clear"]
+    for _ in range(3):
+        window.action_table["undo"].trigger()
+    assert [sheet.desk.view_of(image) for image in sheet.desk.sheet.images] == ["", "obscured", ""], "one step"
+
+
+@pytest.mark.bounded
 def test_no_symbol_covers_what_is_looked_at(window: MainWindow, sheet: ObservationSheet, qtbot: QtBot) -> None:
     """The symbol of the site stood over the very thing that was to be judged."""
 

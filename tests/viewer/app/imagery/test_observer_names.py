@@ -63,7 +63,9 @@ def test_a_key_that_goes_by_a_question_says_that_nothing_is_kept_yet(
     typed('"3')
     assert sheet.view.editor is None, "no words and no count are begun"
     assert sheet.view.place == at
-    assert sheet.view.question.words.text().endswith("Nothing is kept yet: press c, p, o, or Esc to leave it as it is.")
+    assert sheet.view.question.words.text().endswith(
+        "Nothing is kept yet: press c, p, o, a, or Esc to leave it as it is."
+    )
     typed("c")
     assert [row.presence for row in window.session.document.observations.values()] == ["absent"]
 
