@@ -55,6 +55,8 @@ WAIT_S = 2.0
 """Seconds after which they are looked at again in any case, as an archive may be slow."""
 MOST_OPENED = 40
 """Most tiles of one pass that are added as layers at once."""
+STEPS = "steps along the time strip"
+"""The series of edits that show one date after the other."""
 
 
 type _Asked = tuple[View | BaseGeometry, tuple[tuple[FoundScene, ...], ...]]
@@ -218,20 +220,37 @@ class SceneDesk(QObject):
         self.date_chosen.emit("" if self.frames else _date_of(self.current))
 
     def step(self, by: int) -> None:
-        """Go to an earlier or later tick; without a current one, to the newest dated one, or the first."""
+        """Go to an earlier or later tick, and show it; without a current one, to the newest dated one that is shown,
+        the newest dated one, or the first.
+        """
         if not self._ticks:
             return
         at = self.current_at
         if at < 0:
-            dated = sum(tick.is_dated for tick in self._ticks)
-            self.choose(self._ticks[max(dated - 1, 0)].key)
+            dated = [tick for tick in self._ticks if tick.is_dated]
+            layers = self.context.document.layers
+            shown = [tick for tick in dated if any(uuid in layers and layers[uuid].visible for uuid in tick.layers)]
+            self._go_to((shown or dated or self._ticks[:1])[-1])
         else:
-            self.choose(self._ticks[min(max(at + by, 0), len(self._ticks) - 1)].key)
+            self._go_to(self._ticks[min(max(at + by, 0), len(self._ticks) - 1)])
 
     def step_to_end(self, last: bool) -> None:
-        """Go to the first or the last tick."""
+        """Go to the first or the last tick, and show it."""
         if self._ticks:
-            self.choose(self._ticks[-1 if last else 0].key)
+            self._go_to(self._ticks[-1 if last else 0])
+
+    def _go_to(self, tick: Pass) -> None:
+        """Make a tick the current one. Where all of it is in the case, show it, without the others of the strip that
+        lie above it: all steps after each other are one to undo. A comparison keeps its pictures.
+        """
+        self.choose(tick.key)
+        layers = self.context.document.layers
+        if self.frames or not tick.scenes or any(scene.layer_uuid not in layers for scene in tick.scenes):
+            return
+        others = {uuid for other in self._ticks for uuid in other.layers if uuid in layers and layers[uuid].visible}
+        sentence = self.context.attempt_typed(STEPS, lay_bare, tick.layers, others.difference(tick.layers))
+        if sentence:
+            self.context.report(sentence)
 
     @property
     def frames(self) -> int:

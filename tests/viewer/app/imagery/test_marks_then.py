@@ -73,22 +73,31 @@ def test_the_date_chosen_in_the_strip_draws_the_marks_as_seen_then_until_esc(
 ) -> None:
     window = observed
     strip = strip_of(window, qtbot)
-    before = picture(window)
     strip.view.setFocus()
+    press(Key.Key_Right)  # each step shows the image of its date: the marks are compared on one image
     press(Key.Key_Home)
     assert window.marks_then.hint == "", "no row tells of 1985"
-    assert picture(window) == before
+    settle(window, qtbot)
+    plain = picture(window)
+    window.canvas.setFocus()
+    QTest.keyClick(window.canvas, Key.Key_Escape)
+    assert picture(window) == plain
+    strip.view.setFocus()
     press(Key.Key_Right)
     assert window.marks_then.hint == ABSENT_1990
     assert ABSENT_1990 in window.status.hint.text(), "the way back stands there"
-    assert picture(window) != before
+    settle(window, qtbot)
+    as_seen = picture(window)
     window.canvas.setFocus()
     QTest.keyClick(window.canvas, Key.Key_Escape)
     assert window.marks_then.hint == ""
-    assert picture(window) == before
+    settle(window, qtbot)
+    assert picture(window) != as_seen
     strip.view.setFocus()
     press(Key.Key_Return)
     assert window.marks_then.hint == ABSENT_1990, "the same scene, chosen once more"
+    settle(window, qtbot)
+    assert picture(window) == as_seen
     press(Key.Key_Right)
     assert window.marks_then.hint == "", "no row tells of 1995"
 

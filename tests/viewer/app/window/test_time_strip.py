@@ -24,9 +24,11 @@ from layers.requests.scenes import DescribeScene, ListScenes
 from tests.support.choices import choose_by_keys, popup
 from tests.support.content_hash import content_hash
 from tests.support.many_scenes import write_scene
+from tests.support.observation_sheets import with_scenes
 from tests.support.windows import press, settle, take_up, texts
 from tests.viewer.app.conftest import Answers
 from viewer.app.window import MainWindow
+from viewer.commands.layers import update_layer
 from viewer.panels.time_strip import scene_folders
 from viewer.panels.time_strip.folder_dialog import FolderDialog
 from viewer.panels.time_strip.folder_watch import FolderWatch
@@ -136,6 +138,37 @@ def test_a_folder_is_chosen_once_and_its_scenes_stand_on_the_strip(
     window.views.show_bounds(Bounds(100.0, 10.0, 101.0, 11.0), 0.0)
     settle(window, qtbot)
     assert panel.hint.text() == "No scene covers this view."
+
+
+@pytest.mark.bounded
+def test_each_arrow_shows_the_picture_of_its_date(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    """Only Enter did: the map kept the newest picture, whichever date was gone to."""
+    with_scenes(window, tmp_path, qtbot)
+    window.canvas.setFocus()
+    press(Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: len(window.scenes.desk.ticks) == 3)
+
+    def topmost() -> str:
+        shown = [layer for layer in window.session.document.layers.values() if layer.visible and layer.kind == "raster"]
+        return max(shown, key=lambda layer: layer.order_key).name
+
+    def visible() -> dict[str, bool]:
+        return {layer.name: layer.visible for layer in window.session.document.layers.values()}
+
+    newest = next(uuid for uuid, layer in window.session.document.layers.items() if layer.name == "1995")
+    assert window.panel_context.do(update_layer, newest, visible=False)
+    before = visible()
+    press(Qt.Key.Key_Right)
+    assert current(window) == "1990", "the newest that is shown"
+    press(Qt.Key.Key_Right)
+    assert (current(window), topmost()) == ("1995", "1995")
+    for key, year in ((Qt.Key.Key_Left, "1990"), (Qt.Key.Key_Left, "1985"), (Qt.Key.Key_End, "1995")):
+        press(key)
+        assert (current(window), topmost()) == (year, year)
+    press(Qt.Key.Key_Home)
+    assert topmost() == "1985"
+    window.action_table["undo"].trigger()
+    assert visible() == before, "all steps are one to undo"
 
 
 @pytest.mark.bounded
