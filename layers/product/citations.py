@@ -26,7 +26,8 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ISO_DAY = re.compile(r"(?<![\w./-])((?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)(?![\w/-])")
 """A month or a day: a lone year is one already in words."""
 _NO_ACCESS_SAID = re.compile(r"\bno\b[^.]*\bdates? of access\b", re.IGNORECASE)
-_QUOTES = ("“", '"', "«", "„", "《", "‘", "'")
+_QUOTES = {"“": "”", '"': '"', "«": "»", "„": "“", "《": "》", "‘": "’", "'": "'"}
+"""Marks that open a quotation, each with the one that closes it."""
 
 
 class Citations:
@@ -114,8 +115,11 @@ def citation_of(source: Source, url: str) -> str:
     title = source.title.strip()
     if not names_a_work(title):
         title = ""  # a bare year could be looked for nowhere
-    elif not title.startswith(_QUOTES):
+    elif not title.startswith(tuple(_QUOTES)):
         title = f"“{title}”"
+    else:  # a whole citation that was typed as a title: what follows the quoted words is its publisher and date
+        ends = title.rfind(_QUOTES[title[0]]) + 1
+        title = joined("", [title[:ends], _with_written_dates(title[ends:])]) if 1 < ends < len(title) else title
     parts = (
         source.author.strip(),
         title or NO_TITLE,

@@ -515,6 +515,20 @@ def test_dates_beside_a_publisher_are_in_words_and_a_title_is_quoted_as_it_is(pu
     assert citation_of(source, "") == f"“Bridge opened 2022-06-10”, {printed}"
 
 
+@pytest.mark.parametrize(
+    ("title", "printed"),
+    [
+        ('"Opened 2022-06-10", Daily, 2022-06-11', '"Opened 2022-06-10", Daily, 11 June 2022'),
+        ("“Backgrounder”, People's Daily, 2011-10-26", "“Backgrounder”, People's Daily, 26 October 2011"),
+        ("“Bridge 2013-12”", "“Bridge 2013-12”"),
+        ("“The yard's 2013-12 report", "“The yard's 2013-12 report"),
+        ("'Soyuz' in 2013-12", "'Soyuz' in December 2013"),
+    ],
+)
+def test_a_date_after_the_quoted_words_of_a_typed_citation_is_in_words(title: str, printed: str) -> None:
+    assert citation_of(Source(uuid="x", title=title), "") == printed
+
+
 def test_a_line_has_no_place_of_its_own() -> None:
     """“Place: 56° N, 93° E” stood on the page of a railway of nine thousand kilometres."""
     line = Site(uuid="r", geometry=LineString([(90, 56), (96, 56)]), class_code="rail", label="Railway")
