@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from layers.product.content import NamedSite
+from layers.product.site_words import NAMED_ROLE
 from viewer.export.data.exported import ExportedMap, MapDetail
 from viewer.export.data.map_numbers import number_places
 from viewer.export.data.map_part import DETAIL_STEP
@@ -40,9 +41,9 @@ def map_values(picture: ExportedMap, sites: Sequence[NamedSite], numbers: dict[s
             "dy": round(middles[site.uuid][1] - at[site.uuid][1], 1),
             "wide": 10 + 10 * len(str(numbers[site.uuid])),
             "sign": signs[reading.signs[site.uuid]] if site.uuid in reading.signs else 0,
-            "is_claim": site.role == "named in a claim",
+            "is_claim": site.role == NAMED_ROLE,
         }
-        for site in sorted(inside, key=lambda site: site.role == "named in a claim")  # the last are topmost
+        for site in sorted(inside, key=lambda site: site.role == NAMED_ROLE)  # the last are topmost
     ]
     return {
         "data": data_url(picture.data, type_of(picture.data)),

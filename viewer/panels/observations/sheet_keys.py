@@ -34,6 +34,15 @@ class Verb(StrEnum):
     DELETE = "Delete"
 
 
+MOVES = frozenset(
+    (
+        *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
+        *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
+    )
+)
+"""Keys that lead to another cell."""
+ENTRIES = frozenset((Verb.WORDS, Verb.CARRY, Verb.COUNT, Verb.TICKS))
+"""Entries beside that which is seen, not in its place."""
 _BY_TEXT = {verb.value: verb for verb in Verb if len(verb.value) == 1}
 _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -1,4 +1,4 @@
-"""Menus of the sheet: that of a cell, that below the head of an image; and how clear all of its images are."""
+"""Menus of the sheet: that of a cell, that below the head of an image; and the answers on how clear an image is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from layers.document.vocabulary import VIEW_QUALITIES
 from viewer.commands.imagery.sheet_rows import state_views
+from viewer.panels.asking.key_question import KeyAnswer
 from viewer.panels.comments.row_menu import add_history
 from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
 from viewer.panels.reviewing.review_dialog import add_review
@@ -18,17 +19,29 @@ from viewer.support.language.translation import translate
 CLEAR, PARTLY, OBSCURED = VIEW_QUALITIES
 VIEW_KEYS = {CLEAR: "c", PARTLY: "p", OBSCURED: "o"}
 """The key of each word on how clear an image is."""
+_ALL_CLEAR, _ALL_CLEAR_KEY = "all clear", "a"
+"""The answer that this image and all others without a word on their view are clear, and its key."""
 
 
-def unstated_views(desk: SheetDesk) -> dict[str, tuple[str, ...]]:
+def view_answers(desk: SheetDesk) -> list[KeyAnswer]:
+    """The answers to the question how clear an image is; one is for all images of which nobody has said it."""
+    answers = [(key, value, word(value)) for value, key in VIEW_KEYS.items()]
+    if len(_unstated(desk)) > 1:
+        answers.append((_ALL_CLEAR_KEY, _ALL_CLEAR, translate("SheetView", "clear, as all others here")))
+    return answers
+
+
+def state_answer(desk: SheetDesk, column: int, answer: str) -> bool:
+    """State what was answered, as one step; False where it is refused."""
+    if answer != _ALL_CLEAR:
+        return desk.state_view(column, answer)
+    sentence = desk.context.attempt(state_views, _unstated(desk), CLEAR, observer=desk.observer)
+    return desk.refuse(sentence) if sentence else True
+
+
+def _unstated(desk: SheetDesk) -> dict[str, tuple[str, ...]]:
     """The images of a sheet of which nobody has said how clear they are, by key with their rows."""
     return {image.key: image.image_uuids for image in desk.sheet.images if not desk.view_of(image)}
-
-
-def state_all_clear(desk: SheetDesk) -> bool:
-    """State that each image was clear of which nothing else is stated, as one step; False where it is refused."""
-    sentence = desk.context.attempt(state_views, unstated_views(desk), CLEAR, observer=desk.observer)
-    return desk.refuse(sentence) if sentence else True
 
 
 def cell_menu(view: QWidget, desk: SheetDesk, at: SheetPlace, rows: Collection[int]) -> QMenu:

@@ -26,18 +26,18 @@ from viewer.panels.observations.cell_chips import CellChips
 from viewer.panels.observations.cell_delegate import CELL_HEIGHT_PX, CELL_WIDTH_PX, CellDelegate
 from viewer.panels.observations.cell_words import LONGEST
 from viewer.panels.observations.sheet_desk import SheetDesk, SheetPlace
-from viewer.panels.observations.sheet_keys import Verb, verb_of, verb_of_key
+from viewer.panels.observations.sheet_keys import ENTRIES, MOVES, Verb, verb_of, verb_of_key
 from viewer.panels.observations.sheet_menus import (
     CLEAR,
     OBSCURED,
     PARTLY,
-    VIEW_KEYS,
     cell_menu,
     image_menu,
-    state_all_clear,
-    unstated_views,
+    state_answer,
+    view_answers,
 )
 from viewer.panels.observations.sheet_model import Index, SheetModel
+from viewer.panels.observations.waiting_keys import WaitingKeys
 from viewer.support.focus_filter import TAKES_LETTERS
 from viewer.support.language.stored_words import word
 from viewer.support.language.text import one_line
@@ -48,17 +48,6 @@ SITES_PX = 150
 """Width of the names of sites."""
 _IMAGE_VIEWS = {Verb.CLEAR: CLEAR, Verb.PARTLY_OBSCURED: PARTLY, Verb.OBSCURED: OBSCURED}
 _CELL_VIEWS = {Verb.CELL_CLEAR: CLEAR, Verb.CELL_PARTLY_OBSCURED: PARTLY, Verb.CELL_OBSCURED: OBSCURED}
-_MOVES = frozenset(
-    (
-        *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
-        *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
-    )
-)
-"""Keys that lead to another cell."""
-_ENTRIES = frozenset((Verb.WORDS, Verb.CARRY, Verb.COUNT, Verb.TICKS))
-"""Entries beside that which is seen, not in its place."""
-ALL_CLEAR, ALL_CLEAR_KEY = "all clear", "a"
-"""The answer that this image and all others without a word on their view are clear, and its key."""
 _CHANGES = {Verb.NONE_SEEN: "none seen", Verb.CHANGED: "changed", Verb.CHANGE_UNKNOWN: "cannot tell"}
 
 
@@ -77,8 +66,7 @@ class SheetView(QTableView):
         self.question = ReasonQuestion(self)
         self._asked = SheetPlace(-1, -1)
         """The cell that the question is about."""
-        self._waiting: list[QKeyEvent] = []
-        """The keys that were pressed while the question how clear an image is was open, done once it is answered."""
+        self._waiting = WaitingKeys(self.question, self.keyPressEvent)
         self.editor: EntryLine | None = None
         self._short: dict[str, str] = {}
         """Lines of heads as they were cut: each key paints all of them."""
@@ -257,23 +245,16 @@ class SheetView(QTableView):
         if self.question.take(event.text()) or self._waits(event):
             return True
         verb = verb_of_key(event)
-        is_no_answer = event.key() in _MOVES or (event.text().isprintable() and event.text() and verb is None)
-        if self.question.is_asking and (is_no_answer or (verb is not None and verb[0] in _ENTRIES)):
+        is_no_answer = event.key() in MOVES or (event.text().isprintable() and event.text() and verb is None)
+        if self.question.is_asking and (is_no_answer or (verb is not None and verb[0] in ENTRIES)):
             self.question.insist(self._rect(self._asked))
             return True
         return False
 
     def _waits(self, event: QKeyEvent) -> bool:
-        """Keep a key until it is said how clear the image is: somebody types a row faster than a question is read.
-
-        The first is one that leads to another cell: before it, a key changes the answer that the question is about.
-        """
-        verb = verb_of_key(event)
-        is_next = event.key() in _MOVES or (bool(self._waiting) and verb is not None and verb[0] not in _ENTRIES)
-        if not self.question.is_asking or self.question.asks_why or not is_next:
+        """Keep a key for the time when the question is answered, which says that it waits; see `WaitingKeys.keep`."""
+        if not self._waiting.keep(event):
             return False
-        if not event.isAutoRepeat():
-            self._waiting.append(QKeyEvent(event.type(), event.key(), event.modifiers(), event.text()))
         self.question.insist(self._rect(self._asked))
         return True
 
@@ -327,13 +308,12 @@ class SheetView(QTableView):
                 )
             )
         else:
-            answers = [(key, value, word(value)) for value, key in VIEW_KEYS.items()]
-            if len(unstated_views(self.desk)) > 1:
-                answers.append((ALL_CLEAR_KEY, ALL_CLEAR, self.tr("clear, as all others here")))
-            self._ask(at, self.tr("How clear is the view of this image? “Absent” needs a clear one."), answers)
+            words = self.tr("How clear is the view of this image? “Absent” needs a clear one.")
+            self._ask(at, words, view_answers(self.desk))
 
     def _ask_why(self, at: SheetPlace) -> None:
-        own, self._asked, self._waiting = self.desk.sheet.cell(*at).own, at, []
+        own = self.desk.sheet.cell(*at).own
+        self._begin_to_ask(at)
         self.question.ask_why(self._rect(at), "" if own is None else own.words)
 
     def _state_own_view(self, at: SheetPlace, view: str) -> None:
@@ -343,34 +323,30 @@ class SheetView(QTableView):
             self.desk.record(at, view_quality=view)
 
     def _ask(self, at: SheetPlace, words: str, answers: list[KeyAnswer]) -> None:
-        self._asked, self._waiting = at, []
+        self._begin_to_ask(at)
         self.question.ask(words, answers, self._rect(at))
+
+    def _begin_to_ask(self, at: SheetPlace) -> None:
+        self._asked = at
+        self._waiting.taken()
 
     def _view_answered(self, view: str) -> None:
         """Record *absent*, and do what was typed meanwhile, as far as the next question; not after a refusal."""
-        at, waiting = self._asked, self._waiting
-        is_stated = state_all_clear(self.desk) if view == ALL_CLEAR else self.desk.state_view(at.column, view)
-        if not is_stated:
-            return
-        self._see_absent(at)
-        self._go_on(waiting)
-
-    def _go_on(self, waiting: list[QKeyEvent]) -> None:
-        """Do the keys that were pressed meanwhile, as far as the next question or refusal."""
-        while waiting and not self.question.is_asking and not self.question.refuses:
-            self.keyPressEvent(waiting.pop(0))
-        self._waiting = waiting if self.question.is_asking else []
+        at, keys = self._asked, self._waiting.taken()
+        if state_answer(self.desk, at.column, view):
+            self._see_absent(at)
+            self._waiting.go_on(keys)
 
     def _reason_chosen(self, why: str) -> None:
-        waiting = self._waiting
+        keys = self._waiting.taken()
         self._cannot_tell(self._asked, why=why)
-        self._go_on(waiting)
+        self._waiting.go_on(keys)
 
     def _reason_typed(self, words: str, down: int, right: int) -> None:
-        waiting = self._waiting
+        keys = self._waiting.taken()
         if self._cannot_tell(self._asked, why="", words=words) and (down or right):
             self.step(down, right)
-        self._go_on(waiting)
+        self._waiting.go_on(keys)
 
     def _cannot_tell(self, at: SheetPlace, **reason: str) -> bool:
         """Record *cannot tell* for a reason of the list, or for one in words; False where that is refused."""

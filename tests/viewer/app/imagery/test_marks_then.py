@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.decoding import encoded
+from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from layers.services.tile_service import TileService
 from tests.support.many_scenes import write_scene
@@ -62,6 +63,15 @@ def leave_and_come_back(view: QWidget) -> None:
     """What the window's own dialog does with the focus as it closes."""
     for kind in (QEvent.Type.FocusOut, QEvent.Type.FocusIn):
         QApplication.sendEvent(view, QFocusEvent(kind, Qt.FocusReason.ActiveWindowFocusReason))
+
+
+def add_scene(window: MainWindow, qtbot: QtBot, folder: Path, place: Bounds, *, year: str) -> str:
+    """Open an image of a year in the window; returns the uuid of its layer."""
+    scene = write_scene(folder / f"{year}.tif", place, f"{year}-08-01T10:00:00Z", platform="Landsat", side=32)
+    window.opener.open([str(scene)])
+    settle(window, qtbot)
+    (uuid,) = (layer.uuid for layer in window.session.document.layers.values() if layer.name.startswith(year))
+    return uuid
 
 
 def picture(window: MainWindow) -> QImage:
@@ -159,10 +169,7 @@ def test_a_layer_that_is_added_shows_as_the_map_leaves_the_date_of_the_marks(
     window.docks.observations.panel.setFocus()
     qtbot.waitUntil(lambda: window.marks_then.hint == ALONE_1990)
     window.canvas.setFocus()
-    added = write_scene(tmp_path / "2005.tif", AWAY, "2005-08-01T10:00:00Z", platform="Landsat", side=32)
-    window.opener.open([str(added)])
-    settle(window, qtbot)
-    (uuid,) = (layer.uuid for layer in window.session.document.layers.values() if layer.name.startswith("2005"))
+    uuid = add_scene(window, qtbot, tmp_path, AWAY, year="2005")
     assert uuid in window.scene.stack.visible()
     assert window.marks_then.hint == ""
 
@@ -177,12 +184,9 @@ def test_a_layer_that_is_added_from_the_sheet_shows_until_another_cell_is_chosen
     sheet = window.docks.observations.panel
     sheet.setFocus()
     qtbot.waitUntil(lambda: window.marks_then.hint == ALONE_1990)
-    scene = write_scene(tmp_path / "1980.tif", HERE, "1980-08-01T10:00:00Z", platform="Landsat", side=32)
-    window.opener.open([str(scene)])
-    settle(window, qtbot)
+    uuid = add_scene(window, qtbot, tmp_path, HERE, year="1980")
     leave_and_come_back(sheet.view)
     qtbot.wait(3 * REST_MS)
-    (uuid,) = (layer.uuid for layer in window.session.document.layers.values() if layer.name.startswith("1980"))
     assert uuid in window.scene.stack.visible()
     assert window.marks_then.hint == ""
     sheet.view.setFocus()
