@@ -85,22 +85,24 @@ class JobContext:
         self._report(self._job, fraction, text)
 
 
-type _Callback = Callable[[Any], None] | None
-
-
 class _Held(Struct, eq=False):
-    """The work of a job and its callbacks, in one place so that they can be dropped together."""
+    """The work of a job, its callbacks and how it ended, in one place so that they can be dropped together.
+
+    A result refers to what it was made from, an error by its traceback to all that its work had in hand.
+    """
 
     work: Callable[[JobContext], Any] | None
     done: Callable[[Any], None] | None
     failed: Callable[[GeoloupeError], None] | None
     given_up: Callable[[Any], None] | None
+    result: Any = None
+    error: GeoloupeError | None = None
 
-    def let_go(self) -> tuple[_Callback, _Callback, _Callback]:
-        """Drop all of them, and return `done`, `failed` and `given_up`."""
-        callables = self.done, self.failed, self.given_up
-        self.work = self.done = self.failed = self.given_up = None
-        return callables
+    def handed_over(self) -> _Held:
+        """Return all of it in a new one, and drop it here."""
+        ending = _Held(self.work, self.done, self.failed, self.given_up, self.result, self.error)
+        self.work = self.done = self.failed = self.given_up = self.result = self.error = None
+        return ending
 
 
 class Jobs(QObject):
@@ -163,21 +165,21 @@ class Jobs(QObject):
         def run_and_post() -> None:
             try:
                 assert held.work is not None
-                result = held.work(context)
+                held.result = held.work(context)
             except GeoloupeError as error:
-                self.mailbox.post(self._fail, job, error, held)
+                held.error = error
             except MemoryError:
                 self.mailbox.post(self.ran_short.emit)
                 work = title or Phrase("background work")
-                short = TooLarge("There is not enough memory for this: {work}. Try again with less.", work=work)
-                self.mailbox.post(self._fail, job, short, held)
+                held.error = TooLarge("There is not enough memory for this: {work}. Try again with less.", work=work)
             except BaseException as error:  # the door for jobs: nothing may be lost in a thread
                 log.error("job %r failed", title, exc_info=error)
                 work, fault = title or Phrase("Background work"), repr(error)
-                stopped = GeoloupeError("{work} stopped by an error in the program: {fault}.", work=work, fault=fault)
-                self.mailbox.post(self._fail, job, stopped, held)
-            else:
-                self.mailbox.post(self._finish, job, result, held)
+                held.error = GeoloupeError(
+                    "{work} stopped by an error in the program: {fault}.", work=work, fault=fault
+                )
+            # Here nothing but `held` has the result or the error any more.
+            self.mailbox.post(self._conclude, job, held)
 
         if apart:
             self._apart = [thread for thread in self._apart if thread.is_alive()]
@@ -263,25 +265,22 @@ class Jobs(QObject):
         if job.title and not job.is_finished:
             self.progressed.emit(job)
 
-    def _finish(self, job: Job, result: Any, held: _Held) -> None:
-        done, _, given_up = held.let_go()
+    def _conclude(self, job: Job, held: _Held) -> None:
+        ending = held.handed_over()
         self._end(job)
-        callback = given_up if job.cancelled else done
-        if callback is not None:
-            callback(result)
-
-    def _fail(self, job: Job, error: GeoloupeError, held: _Held) -> None:
-        _, failed, given_up = held.let_go()
-        self._end(job)
-        if job.cancelled or isinstance(error, JobCancelled):
-            if given_up is not None:
-                given_up(None)
-            return
-        self.failed.emit(error)
-        if failed is not None:
-            failed(error)
+        if ending.error is None:
+            callback = ending.given_up if job.cancelled else ending.done
+            if callback is not None:
+                callback(ending.result)
+        elif job.cancelled or isinstance(ending.error, JobCancelled):
+            if ending.given_up is not None:
+                ending.given_up(None)
         else:
-            self.unheard.emit(error)
+            self.failed.emit(ending.error)
+            if ending.failed is not None:
+                ending.failed(ending.error)
+            else:
+                self.unheard.emit(ending.error)
 
     def _end(self, job: Job) -> None:
         self._running.discard(job)

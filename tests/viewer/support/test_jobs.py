@@ -100,7 +100,8 @@ def test_letters_from_many_threads_arrive_in_order(qtbot) -> None:
         assert [i for m, i in got if m == n] == list(range(500))
 
 
-def test_f86_whom_a_job_held_last_goes_in_the_windows_thread(jobs: Jobs, qtbot, monkeypatch) -> None:
+@pytest.mark.parametrize("outcome", ["result", "result with the panel", "error"])
+def test_f86_whom_a_job_held_last_goes_in_the_windows_thread(outcome: str, jobs: Jobs, qtbot, monkeypatch) -> None:
     """A panel that was closed meanwhile is taken apart beside its event loop, not in the thread that worked for it."""
     ended: list[str] = []
 
@@ -108,14 +109,16 @@ def test_f86_whom_a_job_held_last_goes_in_the_windows_thread(jobs: Jobs, qtbot, 
         def __del__(self) -> None:
             ended.append(threading.current_thread().name)
 
-        def work(self, _context: JobContext) -> int:
-            return 1
+        def work(self, _context: JobContext) -> object:
+            if outcome == "error":
+                raise FileMissing("gone.tif is not there.")
+            return 1 if outcome == "result" else self
 
-        def done(self, _result: int) -> None:
+        def done(self, _result: object) -> None:
             heard.set()
 
         def failed(self, _error: GeoloupeError) -> None:
-            pass
+            heard.set()
 
     def slowly(call: Callable[..., object], *arguments: object) -> None:
         post(call, *arguments)
