@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,6 @@ from layers.geo.longitudes import Place
 from layers.grid.tile_grid import View
 from layers.observing.search_cells import CANNOT_TELL, FOUND, NOTHING, SKIPPED, sheet_of
 from layers.phrase import Phrase
-from layers.pool.protocol import Answer
 from viewer.canvas.furniture.overlays import paint_crosshair
 from viewer.canvas.sites.seen_signs import paint_brackets
 from viewer.canvas.sites.shown_only import BareMarks
@@ -32,8 +31,6 @@ from viewer.commands.layers import lay_bare, update_layer
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.rendering.layers.image_facts import image_facts
-from viewer.rendering.layers.image_values import AreaPixels, ask_area_pixels, ask_pixels_beside
-from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.language.text import one_line
 from viewer.support.language.translation import in_language
 from viewer.support.messages import MessageAction
@@ -41,7 +38,7 @@ from viewer.support.messages import MessageAction
 if TYPE_CHECKING:
     from layers.observing.search_grid import SearchGrid
     from layers.observing.search_mask import SearchMask
-    from viewer.panels.searches.cells_read import CellsRead
+    from viewer.panels.searches.cell_pixels import CellPixels
     from viewer.panels.searches.search_walk import SearchWalk
 
 
@@ -115,9 +112,10 @@ class SearchDesk(QObject):
         """Place of the mouse over the map as that began; None while it was elsewhere."""
         self._in_sight: tuple[int, int] | None = None
         """The cell that was painted last as the one in hand, in sight; None where that one was out of the view."""
+        self._pixels: CellPixels | None = None
+        """The readings of pixels; None until a search has begun in this window."""
         self._said = ""
         """The sentence on the cell in hand that stands in the message line."""
-        self._reading: set[str] = set()
         self._soon = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._soon.timeout.connect(self._look)
         canvas.view_changed.connect(self._look_soon)
@@ -148,7 +146,7 @@ class SearchDesk(QObject):
 
     @property
     def is_idle(self) -> bool:
-        return not self._reading and not self._soon.isActive()
+        return (self._pixels is None or self._pixels.is_idle) and not self._soon.isActive()
 
     def rename(self, uuid: str, name: str) -> None:
         """Do nothing: a search is called by what it is for."""
@@ -183,6 +181,7 @@ class SearchDesk(QObject):
         """
         # For start-up time: nothing is searched yet, as below.
         from viewer.commands.imagery.cell_searches import begin_search
+        from viewer.panels.searches.cell_pixels import CellPixels, series_of_search
 
         drawing = self.context.layers.drawing_of(layer_uuid)
         facts: Mapping[str, Any] | None = None if drawing is None else image_facts(drawing)
@@ -191,13 +190,17 @@ class SearchDesk(QObject):
         uuid = new_uuid()
         mark = self.context.document.sites.get(area) if isinstance(area, str) else None
         refusal = self.context.attempt_typed(
-            _series(uuid), begin_search, area, grid, image=facts, pixel_m=pixel_m, uuid=uuid, **fields
+            series_of_search(uuid), begin_search, area, grid, image=facts, pixel_m=pixel_m, uuid=uuid, **fields
         )
         if not refusal:
             if mark is not None:
                 self._say_moved(mark, uuid)
             self.open(uuid)
-            self._read_pixels(uuid, layer_uuid, is_radar=is_radar, mask=mask)
+            if self._pixels is None:
+                self._pixels = CellPixels(self.context, self)
+                self._pixels.read.connect(self.shown_changed)
+            if self.walk is not None:
+                self._pixels.ask(self.walk, layer_uuid, is_radar=is_radar, mask=mask)
         return refusal
 
     def _say_moved(self, mark: Site, uuid: str) -> None:
@@ -212,18 +215,25 @@ class SearchDesk(QObject):
 
     def open(self, uuid: str) -> bool:
         """Go on with a search, at its first cell without an answer; obstacles are reported."""
+        # For start-up time: nothing is searched yet.
+        from viewer.panels.searches.image_ground import ground_of_image
+        from viewer.panels.searches.search_walk import SearchWalk
+        from viewer.panels.searches.searched_ground import layer_of_search
+
         document = self.context.document
         search = document.searches.get(uuid)
         site = None if search is None else document.sites.get(search.area_uuid)
         if search is None or site is None or sheet_of(search) is None:
             self.context.report(self.tr("That search has no cells to go through: begin a new one."))
             return False
-        layer = self._layer_of(search)
+        layer = layer_of_search(self.context, search)
         if not layer:
             self.context.report(self.tr("The image of that search is no layer of this case any more: add it again."))
             return False
-        walk = self._walk_of(search, site.geometry, layer)
-        if walk is None:
+        image = ground_of_image(self.context.layers.drawing_of(layer))
+        try:
+            walk = SearchWalk(search, site.geometry, layer, self.canvas, None if image is None else image.shape)
+        except GeoloupeError:  # drawn elsewhere since, beside the cells
             self.context.report(self.tr("The area of that search lies elsewhere now: begin a new search of it."))
             return False
         self.begun.emit()
@@ -245,31 +255,6 @@ class SearchDesk(QObject):
             self.context.do(lay_bare, (layer,), others)
         elif not self.context.document.layers[layer].visible:
             self.context.do(update_layer, layer, visible=True)
-
-    def _walk_of(self, search: Search, area: BaseGeometry, layer: str) -> SearchWalk | None:
-        """The way through a search; None where its area was drawn elsewhere since, beside the cells."""
-        from viewer.panels.searches.image_ground import ground_of_image  # for start-up time
-        from viewer.panels.searches.search_walk import SearchWalk  # for start-up time: nothing is searched yet
-
-        image = ground_of_image(self.context.layers.drawing_of(layer))
-        try:
-            return SearchWalk(search, area, layer, self.canvas, None if image is None else image.shape)
-        except GeoloupeError:
-            return None
-
-    def _layer_of(self, search: Search) -> str:
-        """The layer that shows the image of a search: that of the image's row, else one of the same key."""
-        image = self.context.document.images.get(search.image_uuid)
-        if image is None:
-            return ""
-        if image.layer_uuid in self.context.document.layers:
-            return image.layer_uuid
-        for uuid in self.context.document.layers:
-            drawing = self.context.layers.drawing_of(uuid)
-            facts = None if drawing is None else image_facts(drawing)
-            if facts is not None and facts.get("image_key") == image.image_key:
-                return uuid
-        return ""
 
     def _begin_anew(self) -> None:
         """Forget what belonged to another case."""
@@ -510,76 +495,3 @@ class SearchDesk(QObject):
             return
         self.canvas.update()
         self.shown_changed.emit()
-
-    # -- pixels -----------------------------------------------------------------------------------------------------
-
-    def _read_pixels(self, uuid: str, layer_uuid: str, *, is_radar: bool, mask: SearchMask | None) -> None:
-        """Read what the pixels of the image tell of the cells, as a part of the step that began the search."""
-        from viewer.panels.searches.cells_read import read_search_cells  # for start-up time
-
-        walk, drawing = self.walk, self.context.layers.drawing_of(layer_uuid)
-        if walk is None or not isinstance(drawing, RasterDrawing):
-            return
-        self._reading.add(uuid)
-        names = _band_names(drawing)
-        read = partial(read_search_cells, grid=walk.sheet.grid, area=walk.area, is_radar=is_radar, names=names)
-
-        def pixels_read(answer: AreaPixels | GeoloupeError) -> None:
-            if isinstance(answer, GeoloupeError):
-                self._reading.discard(uuid)
-            elif mask is None:
-                self._read_cells(uuid, partial(read, answer))
-            else:
-                fetcher = self.context.case.fetcher
-                if fetcher is not None and mask.collection:
-                    fetcher.signing.note(mask.place, mask.collection)
-                mask_read = partial(self._mask_read, uuid, mask, partial(read, answer))
-                ask_pixels_beside(drawing, answer, mask.place, mask.rule.bands, mask_read)
-
-        ask_area_pixels(drawing, walk.area, pixels_read)
-
-    def _mask_read(
-        self, uuid: str, mask: SearchMask, read: Callable[..., CellsRead], answer: Answer | GeoloupeError
-    ) -> None:
-        if isinstance(answer, GeoloupeError):
-            self._say_unread(answer)
-            self._read_cells(uuid, read)
-        else:
-            self._read_cells(uuid, partial(read, mask=mask, mask_values=answer.arrays))
-
-    def _say_unread(self, error: GeoloupeError) -> None:
-        sentence = self.tr("The mask of cloud was not read, so that no cloud is counted by it: {0}")
-        self.context.report(sentence.format(in_language(error.sentence)))
-
-    def _read_cells(self, uuid: str, read: Callable[..., CellsRead]) -> None:
-        from viewer.panels.searches.cells_read import CellsRead  # for start-up time
-
-        jobs = self.context.case.jobs
-        if jobs is None:
-            self._note(uuid, read())
-            return
-        failed: Callable[[GeoloupeError], None] = lambda _error: self._note(uuid, CellsRead(()))  # noqa: E731
-        jobs.run(lambda _: read(), partial(self._note, uuid), failed, of_case=True)
-
-    def _note(self, uuid: str, read: CellsRead) -> None:
-        from viewer.commands.imagery.cell_searches import note_cells  # for start-up time
-
-        self._reading.discard(uuid)
-        if read.problem is not None:
-            self._say_unread(read.problem)
-        if read.cells and uuid in self.context.document.searches:
-            self.context.attempt_typed(_series(uuid), note_cells, uuid, read.cells, mask=read.mask)
-        self.shown_changed.emit()
-
-
-def _series(uuid: str) -> str:
-    """The series of the edits that begin a search: what its pixels tell is part of the same step."""
-    return f"begin search {uuid}"
-
-
-def _band_names(drawing: RasterDrawing) -> tuple[str, ...]:
-    """The names of an image's bands, those of a delivery as it calls them."""
-    scene, info = drawing.source.scene, drawing.info
-    if scene is not None:
-        return tuple(band.name for band in scene.bands)
-    return () if info is None else tuple(band.description for band in info.bands)

@@ -7,7 +7,7 @@ from typing import override
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from layers.document.edit import Table
 from layers.document.search import Search
@@ -39,6 +39,8 @@ from viewer.support.language.translation import in_language
 
 _LONGEST = 60
 _LONGEST_WORDS = 400
+_ANY_HEIGHT = (1 << 24) - 1
+"""Most pixels of a widget, by which Qt means no limit."""
 
 
 class SearchRows(NamedRows[Search]):
@@ -107,26 +109,38 @@ class SearchListPanel(NamedListPanel):
         again = self.tr("Ask the archive of this search again")
         self.again_button = self.button(self.tr("Ask Again…"), again, self.ask_again)
         self.delete_button = self.button(self.tr("Delete"), self.tr("Delete the search"), self.delete)
-        self.column.addWidget(self._scrolled(self.words), 1)
-        self.column.addWidget(self.on_map)
-        self.column.addLayout(side_by_side(self.add_button, self.open_button))
-        self.column.addLayout(side_by_side(self.again_button, self.delete_button))
+        self.column.addWidget(self._scrolled(self.words, self.on_map), 2)
+        self.column.addLayout(side_by_side(self.add_button, self.open_button, self.delete_button))
+        self.column.addLayout(side_by_side(self.again_button))
         self.follow(desk.context, "searches", "images")
         desk.context.row_shown.connect(self._show_row)
         self.choose(desk.context.shown_row("searches"))
         desk.shown_changed.connect(self._follow_walk)
 
-    def _scrolled(self, words: QLabel) -> QScrollArea:
-        """The words in an area that scrolls: in a low panel they were cut in the midst of a sentence."""
+    def _scrolled(self, *texts: QLabel) -> QScrollArea:
+        """The texts in an area that scrolls: in a low panel they were cut in the midst of a sentence."""
         self._words_area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        area.setAccessibleName(words.accessibleName())
-        words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        area.setWidget(words)
+        area.setAccessibleName(texts[0].accessibleName())
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        for text in texts:
+            column.addWidget(text)
+        column.addStretch(1)
+        area.setWidget(page)
         return area
+
+    @override
+    def read(self) -> None:
+        """Read the document; a short list leaves its room to the words."""
+        super().read()
+        rows = len(self.model.rows)
+        high_px = rows * self.view.sizeHintForRow(0) + 2 * self.view.frameWidth()
+        self.pages.setMaximumHeight(high_px if rows else _ANY_HEIGHT)
 
     @property
     def search(self) -> Search | None:
@@ -174,7 +188,9 @@ class SearchListPanel(NamedListPanel):
         search = self.search
         has_steps = search is not None and (sheet_of(search) is not None or scenes_of(search) is not None)
         self.open_button.setEnabled(has_steps)
-        self.again_button.setEnabled(search is not None and asked_question(search) is not None)
+        has_question = search is not None and asked_question(search) is not None
+        self.again_button.setEnabled(has_question)
+        self.again_button.setVisible(has_question)
         self.delete_button.setEnabled(search is not None)
         self.words.setText("" if search is None else self._words(search))
         self._words_area.setVisible(search is not None)

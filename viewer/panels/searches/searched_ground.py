@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
+from layers.document.search import Search
 from layers.document.site import Site
 from layers.errors import GeoloupeError
 from layers.geo.crs import WGS84
@@ -61,6 +62,21 @@ def searched_images(context: PanelContext) -> list[tuple[str, str]]:
         if drawing is not None and is_image(drawing) and image_facts(drawing) is not None:
             images.append((layer.uuid, layer.name))
     return images
+
+
+def layer_of_search(context: PanelContext, search: Search) -> str:
+    """The layer that shows the image of a search: that of the image's row, else one of the same key; empty for none."""
+    image = context.document.images.get(search.image_uuid)
+    if image is None:
+        return ""
+    if image.layer_uuid in context.document.layers:
+        return image.layer_uuid
+    for uuid in context.document.layers:
+        drawing = context.layers.drawing_of(uuid)
+        facts = None if drawing is None else image_facts(drawing)
+        if facts is not None and facts.get("image_key") == image.image_key:
+            return uuid
+    return ""
 
 
 def images_over(context: PanelContext, layer_uuid: str, area: BaseGeometry) -> list[str]:

@@ -686,6 +686,10 @@ def test_the_panel_lists_searches_of_both_kinds_with_their_words(
     assert "96 % not searched" in panel.words.text()
     (search,) = (row for row in document.searches.values() if row.kind == "image")
     day = written_date(search.at[:10])
+    window.resize(1366, 768)
+    settle(window, qtbot)
+    assert panel.words.visibleRegion().boundingRect() == panel.words.rect()
+    assert not panel.again_button.isVisible()
     window.resize(911, 490)  # a screen of 1366 by 768 pixels at 150 %
     settle(window, qtbot)
     assert not is_cut(panel.words)
