@@ -19,6 +19,8 @@ _OVERLAP = 0.04
 """Part of a view that the next part of a cell shows again."""
 _GRAIN = 1e-6
 """Part of a cell's longer side to which ground is rounded: finer coordinates leave threads that are no ground."""
+_ROUNDED = 2.0
+"""Grains along the edge of a cell's ground within which what is left over is what rounding has moved."""
 _THREAD = 0.005
 """Part of a view's shorter side: thinner ground is looked at last, as it may be what rounding has left over."""
 
@@ -66,7 +68,10 @@ class ShownGround:
         part, before = self._common(ground, seen), self._shown.get((row, column))
         if before is not None:
             part = _areas(shapely.union(before, part, grid_size=self._grain))
-        self._shown[row, column] = part
+        # Of a sliver of ground rounding leaves more than SHOWN allows, and no view would ever show it.
+        rounded_off = _ROUNDED * self._grain * ground.length
+        is_rest_rounding = not part.is_empty and ground.area - part.area <= rounded_off
+        self._shown[row, column] = ground if is_rest_rounding else part
 
     def outside(self, row: int, column: int) -> float:
         """The part of a cell that lies outside the image, 0 to 1."""

@@ -11,11 +11,14 @@ from typing import Any, Literal
 
 from platformdirs import PlatformDirs
 
+from layers.disk.patience import within
 from viewer.support.kept_files import replace_text
 
 APP_NAME = "geoloupe"
 HOME_VARIABLE = "GEOLOUPE_HOME"
 RECENT_LIMIT = 10
+_FOLDER_S = 0.1
+"""Seconds in which the drive of a folder must answer for a dialog to begin there: the window waits for it."""
 _ON_MACOS = {"data": "Application Support", "config": "Preferences", "cache": "Caches"}
 
 
@@ -148,10 +151,17 @@ class Settings:
         self.change("recent", lambda cases: _without(cases, path))
 
     def dialog_folder(self, kind: str) -> Path | None:
-        """The folder in which a kind of dialog was used last; None where there is none, or it is gone."""
+        """The folder in which a kind of dialog was used last; None where there is none, it is gone, or its drive does not
+        answer.
+        """
         text = self.get("dialog_folders").get(kind)
-        folder = Path(text) if isinstance(text, str) and text and not is_half(text) else None
-        return folder if folder is not None and folder.is_dir() else None
+        if not isinstance(text, str) or not text or is_half(text):
+            return None
+        folder = Path(text)
+        try:
+            return folder if within(_FOLDER_S, folder.is_dir) else None
+        except OSError:
+            return None
 
     def remember_folder(self, kind: str, folder: Path) -> None:
         """Let a kind of dialog begin in a folder the next time."""

@@ -6,7 +6,7 @@ import math
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely.affinity import rotate
 
@@ -14,6 +14,9 @@ from layers.observing.search_cells import SHOWN
 from layers.observing.search_grid import SearchGrid, grid_over
 from layers.observing.shown_ground import ShownGround
 from tests.support.searched_areas import AREA, GRID, is_ground
+
+SLIVER = [(-0.875, 3e-06), (0.0, 0.0), (-1.0, 0.0), (0.0, 1.0)]
+"""Corners of an area of which one cell has a needle, some grains of rounding wide."""
 
 
 def view_at(grid_middle: tuple[float, float], width_m: float, height_m: float) -> shapely.Polygon:
@@ -76,6 +79,8 @@ def test_views_of_elsewhere_show_nothing() -> None:
     st.integers(1, 3),
     st.integers(1, 3),
 )
+@example(1.0, 1.0, 9.0, SLIVER, 2, 2)
+@example(1.0, 1.0, 7.0, SLIVER, 2, 2)
 @settings(max_examples=60, deadline=None)
 def test_each_cell_can_be_finished_whatever_the_area_and_the_view(
     across: float, down: float, turn: float, corners: list[tuple[float, float]], rows: int, columns: int
