@@ -151,9 +151,7 @@ class Settings:
         self.change("recent", lambda cases: _without(cases, path))
 
     def dialog_folder(self, kind: str) -> Path | None:
-        """The folder in which a kind of dialog was used last; None where there is none, it is gone, or its drive does not
-        answer.
-        """
+        """The folder in which a kind of dialog was used last; None where there is none that answers."""
         text = self.get("dialog_folders").get(kind)
         if not isinstance(text, str) or not text or is_half(text):
             return None

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QApplication
 from shapely.geometry import Point
 
 from layers.document.document import Document
@@ -30,8 +31,15 @@ from viewer.export.plates.setting.page_rooms import rooms_of as cut_page
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.sign_band import NO_BAND, band_of
 from viewer.export.plates.setting.word_pages import head_height, with_level_end, words_on_pages
+from viewer.support.fonts import load_fonts
 
 ASIA = Bounds(28.0, 18.0, 178.0, 72.0)
+
+
+@pytest.fixture(autouse=True)
+def fonts(qapp: QApplication) -> None:
+    """Letters are measured by the program's fonts."""
+    load_fonts()
 
 
 @pytest.fixture(scope="module")

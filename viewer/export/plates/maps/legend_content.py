@@ -175,7 +175,7 @@ def spread_rows(signs: Iterable[str], insets: int = 0) -> list[LegendRow]:
         text = translate("Export", "Moved from its place (dot)")
         rows.append(LegendRow(text, is_note=True, sign="moved"))
     if "stack" in drawn:
-        text = translate("Export", "×3: so many marks, too close to part")
+        text = translate("Export", "×3: marks too close to part")
         rows.append(LegendRow(text, is_note=True, sign="stack"))
     if "dot" in drawn:
         text = translate("Export", "Dot: a mark without a name here")
