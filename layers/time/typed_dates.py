@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from layers.errors import InvalidValue
@@ -56,6 +57,29 @@ def _in_words(text: str) -> str:
             raise InvalidValue("“{text}” is no date: {why}.", text=text, why=why)
         return f"{year:04}-{month:02}-{int(day):02}" + (f"T{clock}Z" if clock else "")
     return ""
+
+
+def figures_order(texts: Iterable[str]) -> tuple[str, str]:
+    """The order of dates in figures of one column, "day" or "month" first, and the text that shows it: it has more
+    than twelve in its place, and no other text shows the other order. ("", "") in doubt."""
+    shown: dict[str, str] = {}
+    for text in texts:
+        match = re.fullmatch(_FIGURES, text.strip())
+        if match is not None:
+            first, other = int(match[1]), int(match[2])
+            if (first > 12) != (other > 12):
+                shown.setdefault("day" if first > 12 else "month", text.strip())
+    return next(iter(shown.items())) if len(shown) == 1 else ("", "")
+
+
+def ordered_date(text: str, order: str) -> str:
+    """ISO 8601 of a date in figures whose `order` is known, as `figures_order` gives it; else the same text."""
+    match = re.fullmatch(_FIGURES, text.strip())
+    if match is None or not order:
+        return text
+    day, month = (int(match[1]), int(match[2])) if order == "day" else (int(match[2]), int(match[1]))
+    is_day = 1 <= month <= 12 and not no_such_day(int(match[3]), month, day)
+    return f"{match[3]}-{month:02}-{day:02}" if is_day else text
 
 
 def no_such_day(year: int, month: int, day: int) -> str:

@@ -1,4 +1,5 @@
-"""Recognises columns of coordinates by their names, in English, Russian and Chinese, however they are written."""
+"""Recognises columns of coordinates by their names, in English, German, French, Spanish, Russian and Chinese,
+however they are written."""
 
 from __future__ import annotations
 
@@ -9,12 +10,27 @@ from collections.abc import Iterable
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _WORD = re.compile(r"[^\W_]+")
 _UNITS = frozenset(
-    ("deg", "degs", "degree", "degrees", "dd", "dms", "decimal", "град", "градус", "градусы", "градусов", "м", "m")
+    (
+        "deg",
+        "degs",
+        "degree",
+        "degrees",
+        "dd",
+        "dms",
+        "decimal",
+        "град",
+        "градус",
+        "градусы",
+        "градусов",
+        "grad",
+        "м",
+        "m",
+    )
 )
-_NORTH = ("северная широта", "с.ш.", "北纬", "北緯")
-_SOUTH = ("южная широта", "ю.ш.", "南纬", "南緯")
-_EAST = ("восточная долгота", "в.д.", "东经", "東經")
-_WEST = ("западная долгота", "з.д.", "西经", "西經")
+_NORTH = ("северная широта", "с.ш.", "北纬", "北緯", "nördliche breite", "latitude nord", "latitud norte")
+_SOUTH = ("южная широта", "ю.ш.", "南纬", "南緯", "südliche breite", "latitude sud", "latitud sur")
+_EAST = ("восточная долгота", "в.д.", "东经", "東經", "östliche länge", "longitude est", "longitud este")
+_WEST = ("западная долгота", "з.д.", "西经", "西經", "westliche länge", "longitude ouest", "longitud oeste")
 _LAT = (
     "lat",
     "latitude",
@@ -28,17 +44,53 @@ _LAT = (
     "ш",
     "纬度",
     "緯度",
+    "latitud",
+    "breitengrad",
+    "geographische breite",
+    "geografische breite",
+    "geogr. breite",
+    "breite",
     *_NORTH,
     *_SOUTH,
 )
 _LON = (
     "lon", "lng", "long", "longitude", "lon_wgs84", "longitude_wgs84", "decimal_longitude", "gps_longitude",
-    "gps_lon", "долгота", "долг", "д", "经度", "經度", *_EAST, *_WEST,
+    "gps_lon", "долгота", "долг", "д", "经度", "經度", "longitud", "längengrad", "laengengrad",
+    "geographische länge", "geografische länge", "geogr. länge", "länge", "laenge", *_EAST, *_WEST,
 )  # fmt: skip
-_X = ("x", "easting", "east", "utm_e", "utm_x", "utm_easting", "x_coord", "point_x", "e")
-_Y = ("y", "northing", "north", "utm_n", "utm_y", "utm_northing", "y_coord", "point_y", "n")
-_ZONE = ("zone", "utm_zone", "зона")
-_WKT = ("wkt", "geom", "geometry", "the_geom", "wkt_geom", "shape")
+_SIZES = ("breite", "länge", "laenge")
+"""Names that mean a latitude or longitude, or the width and length of a thing."""
+_LENGTH_UNITS = frozenset(("m", "meter", "metern", "cm", "mm", "km"))
+_X = (
+    "x",
+    "easting",
+    "east",
+    "utm_e",
+    "utm_x",
+    "utm_easting",
+    "x_coord",
+    "point_x",
+    "rechtswert",
+    "ostwert",
+    "este",
+    "e",
+)
+_Y = (
+    "y",
+    "northing",
+    "north",
+    "utm_n",
+    "utm_y",
+    "utm_northing",
+    "y_coord",
+    "point_y",
+    "hochwert",
+    "nordwert",
+    "norte",
+    "n",
+)
+_ZONE = ("zone", "utm_zone", "huso", "зона")
+_WKT = ("wkt", "geom", "geometry", "the_geom", "wkt_geom", "shape", "geometrie", "géométrie", "geometría", "геометрия")
 _PLACE = (
     "coordinates",
     "coordinate",
@@ -53,11 +105,31 @@ _PLACE = (
     "gps",
     "координаты",
     "坐标",
+    "经纬度",
+    "koordinaten",
+    "koordinate",
+    "coordonnées",
+    "coordenadas",
+    "ort",
+    "lage",
 )
 _PARTS = {
-    "deg": ("deg", "degree", "degrees", "d", "град", "градус", "градусы", "度"),
-    "min": ("min", "mins", "minute", "minutes", "m", "мин", "минута", "минуты", "分"),
-    "sec": ("sec", "secs", "second", "seconds", "s", "сек", "секунда", "секунды", "秒"),
+    "deg": ("deg", "degree", "degrees", "d", "град", "градус", "градусы", "度", "grad", "degré", "degrés", "grados"),
+    "min": ("min", "mins", "minute", "minutes", "m", "мин", "минута", "минуты", "分", "minuten", "minutos"),
+    "sec": (
+        "sec",
+        "secs",
+        "second",
+        "seconds",
+        "s",
+        "сек",
+        "секунда",
+        "секунды",
+        "秒",
+        "sekunden",
+        "secondes",
+        "segundos",
+    ),
     "dir": ("dir", "direction", "hem", "hemi", "hemisphere", "ns", "ew", "ref", "letter", "полушарие", "半球", "方向"),
 }
 
@@ -99,6 +171,8 @@ def meanings(names: Iterable[str]) -> dict[str, str]:
 def _meaning(name: str) -> str:
     """Return the name in its plain form; of "X(经度)" the longitude, as text in brackets says more than an x or y."""
     plain = folded(name)
+    if plain in _SIZES and _LENGTH_UNITS & set(_words(_plain(name))):
+        return ""
     if plain in ("", *X_NAMES, *Y_NAMES):
         inner = "".join(_words(" ".join(_BRACKETS.findall(_plain(name)))))
         if inner in LAT_NAMES or inner in LON_NAMES:

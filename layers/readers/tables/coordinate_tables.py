@@ -30,7 +30,7 @@ from layers.readers.tables.delimited import (
 )
 from layers.readers.tables.header_row import LOOKED_AT, header_at, names_at, said_above
 from layers.readers.tables.place_hints import shows_longitude_first, side_columns
-from layers.readers.tables.table_columns import chosen_columns
+from layers.readers.tables.table_columns import chosen_columns, other_geometries
 from layers.readers.tables.table_places import looks_swapped, placed
 from layers.readers.tables.workbook_cells import check_parts, exact_cells
 from layers.readers.tables.workbook_columns import (
@@ -109,6 +109,15 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
                 "“{columns}” is read with the longitude first: row {number} cannot be otherwise.",
                 columns=columns["place"],
                 number=number,
+            )
+        )
+    if "wkt" in columns and not options.get("wkt") and (others := other_geometries(table, columns["wkt"])):
+        listed = ", ".join(f"“{name}”" for name in others)[:_SHOWN_CHARS]
+        sentences.append(
+            Phrase(
+                "“{wkt}” gives the places. Geometries stand in {others} as well: another column can be chosen.",
+                wkt=columns["wkt"],
+                others=listed,
             )
         )
     if swapped:

@@ -70,6 +70,11 @@ def guessed_columns(table: RawTable) -> dict[str, str]:
     return _by_content(table)
 
 
+def other_geometries(table: RawTable, places: str) -> list[str]:
+    """The columns of geometries in WKT besides `places`, the one that gives the places."""
+    return [name for name in table.columns if name != places and _share(table, name, is_wkt) >= _ENOUGH_WHERE_NAMED]
+
+
 def _by_content(table: RawTable) -> dict[str, str]:
     for name in table.columns:
         if _share(table, name, is_wkt) >= _ENOUGH:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from layers.errors import InvalidValue
 from layers.time.dates import is_partial
-from layers.time.typed_dates import typed_date, why_no_date
+from layers.time.typed_dates import figures_order, ordered_date, typed_date, why_no_date
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,27 @@ def test_no_text_fails_otherwise(text: str) -> None:
     except InvalidValue:
         return
     assert read == text.strip() or all(map(is_partial, read.split("/")))
+
+
+@pytest.mark.parametrize(
+    ("texts", "order", "shown"),
+    [
+        (["04.05.2016", "", "13.05.2016"], "day", "13.05.2016"),
+        (["4/5/2016", "5/13/2016", "none"], "month", "5/13/2016"),
+        (["13.05.2016", "05/13/2016"], "", ""),
+        (["04.05.2016"], "", ""),
+        (["2016-05-13"], "", ""),
+    ],
+)
+def test_the_order_of_dates_in_figures_is_what_one_of_them_shows(texts, order, shown):
+    assert figures_order(texts) == (order, shown)
+
+
+def test_a_date_in_figures_is_read_in_a_known_order_only():
+    assert [ordered_date("04.05.2016", order) for order in ("day", "month", "")] == [
+        "2016-05-04",
+        "2016-04-05",
+        "04.05.2016",
+    ]
+    assert ordered_date("31.02.2016", "day") == "31.02.2016"
+    assert ordered_date("spring", "day") == "spring"

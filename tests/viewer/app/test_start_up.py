@@ -50,7 +50,7 @@ LATE = {
     "viewer.app.products.laid_out": "a product is made",
     "viewer.app.products.product_window": "a product is made",
     "viewer.canvas.comparison.difference_picture": "the difference of two images is shown",
-    "viewer.commands.feature_sites": "features become sites",
+    "viewer.commands.tables.feature_sites": "features become sites",
     "viewer.commands.filing.added_case": "a case is added to a case",
     "viewer.commands.filing.custody": "evidence is kept",
     "viewer.commands.filing.earth_known": "a file of Google Earth is brought home",

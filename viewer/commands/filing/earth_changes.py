@@ -48,8 +48,8 @@ from viewer.commands.filing.earth_stated import (
     stated_marks,
     text_mark,
 )
-from viewer.commands.filing.same_sites import SamePlaces
 from viewer.commands.sites import checked_geometry, held_shape, unfit
+from viewer.commands.tables.same_sites import SamePlaces
 
 NEAR_M = 2000.0
 """Farthest that a site of the analyst's own may lie from a place of its name to be the same."""

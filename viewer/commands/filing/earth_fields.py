@@ -15,12 +15,12 @@ from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.requests.earth_file import EarthFile, EarthPlace, EarthStyle
 from layers.requests.earth_own import OWN_FOLDERS, OwnMark
-from viewer.commands.feature_sites import LONGEST_NOTES, site_geometry
 from viewer.commands.fields import check_date, check_order
 from viewer.commands.filing.earth_overlays import folder_words
 from viewer.commands.filing.earth_own import own_fields, own_shapes
 from viewer.commands.filing.earth_stated import STATED, stated_marks
 from viewer.commands.sites import FIELD_WORDS
+from viewer.commands.tables.feature_sites import LONGEST_NOTES, site_geometry
 
 DATES = ("valid_from", "valid_to", "observed_at")
 

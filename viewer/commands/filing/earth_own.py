@@ -15,7 +15,7 @@ from layers.document.vocabulary import LIFECYCLES, MARK_KINDS, ROLES, THINNEST_P
 from layers.requests.earth_file import EarthFile, EarthPlace
 from layers.requests.earth_own import OwnMark
 from layers.time.dates import is_date_or_interval, is_partial
-from viewer.commands.feature_sites import site_geometry
+from viewer.commands.tables.feature_sites import site_geometry
 
 _LONGEST_BASIS = 300
 _LONGEST_SHAPE = 10_000

@@ -17,7 +17,6 @@ from layers.phrase import Phrase
 from layers.requests.earth_file import EarthFile, EarthOverlay, EarthPlace, EarthView
 from layers.time.utc import utc_now
 from viewer.commands.bookmarks import add_views
-from viewer.commands.feature_sites import cited_sources, site_geometry
 from viewer.commands.filing.earth_changes import EarthChange
 from viewer.commands.filing.earth_fields import basis_of, fields_of, geometries_of, look_of, own_fields_of
 from viewer.commands.filing.earth_known import KnownParts, known_parts
@@ -27,6 +26,7 @@ from viewer.commands.filing.earth_views import viewport_json
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.sites import add_site, changed_site, later_basis
 from viewer.commands.stamps import stamp_of
+from viewer.commands.tables.feature_sites import cited_sources, site_geometry
 
 LONGEST_ACCOUNT = 4000
 """Most characters that a source keeps on what stayed in its file."""

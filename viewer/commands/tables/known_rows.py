@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from layers.document.document import Document
-from viewer.commands.filing.same_sites import SamePlaces
+from viewer.commands.tables.same_sites import SamePlaces
 from viewer.commands.tables.site_rows import TableSite
 
 

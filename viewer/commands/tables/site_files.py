@@ -21,10 +21,11 @@ from layers.requests.probe import Probe
 from layers.requests.probed import Probed
 from layers.text.counted import counted, grouped, metres
 from layers.vector.table import VectorInfo
-from viewer.commands.feature_sites import SiteMapping, guess_mapping, site_geometry
-from viewer.commands.imagery.photographs import photo_fields
+from viewer.commands.photographs import photo_fields
 from viewer.commands.sites import check_site
-from viewer.commands.tables.site_rows import TABLE_COLUMN_NAMES, TableSite, UnfitValues, table_site
+from viewer.commands.tables.feature_sites import site_geometry
+from viewer.commands.tables.field_columns import TABLE_COLUMN_NAMES, SiteMapping, guess_table_mapping
+from viewer.commands.tables.site_rows import TableSite, UnfitValues, date_orders, table_site
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
@@ -99,7 +100,8 @@ def read_sites(
     found_sites = FoundSites(notes=notes_on(layers))
     refusals: list[GeoloupeError] = []
     for layer in layers:
-        columns = guess_mapping(names_of(layer), TABLE_COLUMN_NAMES)
+        placing = options or layer.reading.get("columns") or {}
+        columns = guess_table_mapping(names_of(layer), list(placing.values()))
         columns |= {key: column for key, column in chosen.items() if key not in PLACE_OPTIONS}
         reading = TableReading(SiteMapping(columns, lists_others=False), own or {})
         try:
@@ -199,6 +201,8 @@ def add_rows(
     crs = options.get("crs", "")
     places = {**layer.reading.get("columns", {}), **{key: column for key, column in options.items() if key != "crs"}}
     name, before = Path(layer.path).name, len(found_sites.sites)
+    orders, sentences = date_orders([values for _number, _wkb, values in rows], reading.mapping)
+    found_sites.notes += [sentence for sentence in sentences if sentence not in found_sites.notes]
     for number, wkb, values in rows:
         try:
             coordinate = None if crs else _as_written(values, places)
@@ -206,7 +210,9 @@ def add_rows(
                 raise InvalidValue(_why_not(coordinate))
             geometry = site_geometry(wkb, clockwise=layer.is_clockwise)
             basis = _basis(coordinate) or (f"as in {name}, in {crs_name(crs)}" if crs else f"as in {name}")
-            site = table_site(number, geometry, values, reading.mapping, basis, found_sites.unfit, reading.own_classes)
+            site = table_site(
+                number, geometry, values, reading.mapping, basis, found_sites.unfit, reading.own_classes, orders
+            )
             found_sites.sites.append(site)
         except InvalidValue as error:
             why = error.sentence if error.sentence != _NO_PLACE else _problem_of(layer, number)

@@ -23,42 +23,21 @@ from layers.geo.lon_extent import around
 from layers.phrase import Phrase
 from layers.time.cell_times import cell_time
 from layers.time.dates import is_partial
-from layers.time.typed_dates import typed_date
-from viewer.commands.feature_sites import (
-    COLUMN_NAMES,
-    LONGEST_CITATION,
-    LONGEST_LABEL,
-    LONGEST_NOTES,
-    SOURCE_COLUMN_NAMES,
-    SiteMapping,
-    cited_sources,
-    class_named,
-    metres_of,
-    row_source,
-    site_fields,
-)
+from layers.time.typed_dates import figures_order, ordered_date, typed_date
 from viewer.commands.fields import check_number
 from viewer.commands.sites import add_sites, check_site
 from viewer.commands.stamps import Stamp, insert, new_uuid, stamp_of
+from viewer.commands.tables.feature_sites import (
+    LONGEST_LABEL,
+    LONGEST_NOTES,
+    cited_sources,
+    class_named,
+    metres_of,
+    site_fields,
+)
+from viewer.commands.tables.field_columns import SiteMapping
+from viewer.commands.tables.row_sources import LONGEST_CITATION, row_source
 
-CLAIM_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
-    "statement": ("statement", "claim", "утверждение", "论断"),
-    "source_wording": ("source_wording", "wording", "claim_wording", "quote", "quotation", "цитата", "原文"),
-    "made_by": ("made_by", "speaker", "said_by", "claimed_by", "by whom"),
-    "made_at": ("made_at", "said_at", "claim_date", "claimed_at"),
-}
-"""The column names of each field of the claim that a row makes."""
-TABLE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
-    **COLUMN_NAMES,
-    **SOURCE_COLUMN_NAMES,
-    "source_publisher": ("source_publisher", "publisher", "издатель", "出版者"),
-    "source_author": ("source_author", "author", "автор", "作者"),
-    "source_date": ("source_date", "published_at", "published", "publication_date"),
-    "role": ("role",),
-    "observed_at": ("observed_at", "observed", "date_observed", "when"),
-    **CLAIM_COLUMN_NAMES,
-}
-"""The column names of each field of a site, its claim and its source, without regard to case."""
 _DATES = ("observed_at", "made_at")
 _WORDS_OF = {
     "class_code": Phrase("class"),
@@ -160,11 +139,12 @@ def table_site(
     basis: str,
     unfit: UnfitValues,
     own: Mapping[str, str],
+    orders: Mapping[str, str],
 ) -> TableSite:
     """The site of a row. A value that does not fit its field goes to the notes, and to `unfit`.
 
-    `basis` is what the position rests on where no column says it; `own` is of `own_classes`. Raises InvalidValue where
-    the row makes no site.
+    `basis` is what the position rests on where no column says it; `own` is of `own_classes`, `orders` of
+    `date_orders`. Raises InvalidValue where the row makes no site.
     """
 
     def text(name: str) -> str:
@@ -185,12 +165,12 @@ def table_site(
         fields["role"] = text("role")
     elif text("role"):
         left.leave("role", text("role"))
-    dates = {name: _date(text(name)) for name in _DATES}
+    dates = {name: _date(ordered_date(text(name), orders.get(name, ""))) for name in _DATES}
     for name, date in dates.items():
         left.take_date(name, text(name), date)
     if dates["observed_at"]:
         fields["observed_at"] = dates["observed_at"]
-    source = row_source(values, mapping)
+    source = row_source(values, mapping, orders.get("source_date", ""))
     if source and text("source_date"):
         left.take_date("source_date", text("source_date"), source.get("published_at"))
     elif text("source_date"):
@@ -211,6 +191,25 @@ def table_site(
     kept = {name: value for name, value in values.items() if value not in (None, "")}
     fields["props_json"] = json.dumps(kept, ensure_ascii=False, default=str)
     return TableSite(number, geometry, fields, source, claim)
+
+
+def date_orders(rows: Sequence[Mapping[str, Any]], mapping: SiteMapping) -> tuple[dict[str, str], list[str]]:
+    """The orders of dates in figures by the fields that they fill, where cells of their columns show them, and a
+    sentence on each column."""
+    orders: dict[str, str] = {}
+    sentences: dict[str, str] = {}
+    for name in (*_DATES, "source_date"):
+        column = mapping.columns.get(name, "")
+        order, shown = figures_order(str(values.get(column) or "") for values in rows) if column else ("", "")
+        if order:
+            orders[name] = order
+            sentences[column] = Phrase(
+                "“{column}” is read with the {first} first: “{shown}” cannot be otherwise.",
+                column=column,
+                first=Phrase("day") if order == "day" else Phrase("month"),
+                shown=shown,
+            )
+    return orders, list(sentences.values())
 
 
 class _LeftForNotes(Struct):

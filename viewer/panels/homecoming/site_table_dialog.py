@@ -33,7 +33,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import crs_name
 from layers.pool.pool import ReaderPool
 from layers.vector.table import VectorInfo
-from viewer.commands.feature_sites import SiteMapping, guess_mapping
+from viewer.commands.tables.field_columns import SiteMapping, guess_table_mapping
 from viewer.commands.tables.known_rows import known_rows
 from viewer.commands.tables.site_files import (
     PLACE_OPTIONS,
@@ -47,7 +47,7 @@ from viewer.commands.tables.site_files import (
     notes_on,
     rows_of,
 )
-from viewer.commands.tables.site_rows import TABLE_COLUMN_NAMES, TableEdit, add_table, bounds_of, own_classes
+from viewer.commands.tables.site_rows import TableEdit, add_table, bounds_of, own_classes
 from viewer.commands.unplaced import PlaceQuestion
 from viewer.panels.added_sites import show_added
 from viewer.panels.context import PanelContext
@@ -215,7 +215,7 @@ class SiteTableDialog(QDialog):
         self.heading.setText(self.tr("{0} of “{1}”").format(rows, one_line(self._path.name, 60)))
         names, preview = names_of(layer), layer.reading.get("preview") or []
         places = layer.reading.get("columns") or {}
-        guessed = guess_mapping(names, TABLE_COLUMN_NAMES)
+        guessed = guess_table_mapping(names, list(places.values()))
         guessed |= {field: places[key] for field, key in PLACE_OPTIONS.items() if key in places}
         examples = {name: next((row[at] for row in preview if row[at]), "") for at, name in enumerate(names)}
         self.grid.show_columns(names, examples, guessed, has_places="columns" in layer.reading)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from layers.raster.info import RasterInfo
 from layers.raster.photograph import Photograph, photograph_in
 from layers.vector.table import VectorInfo
-from viewer.commands.imagery.photographs import mark_photograph, marked_photograph
+from viewer.commands.photographs import mark_photograph, marked_photograph
 from viewer.panels.context import PanelContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 

@@ -41,8 +41,8 @@ from layers.observing.observation_rows import (
 )
 from layers.phrase import Phrase
 from layers.requests.features import SheetOfCells
-from viewer.commands.feature_sites import guess_mapping
 from viewer.commands.imagery.observation_rows import RecordedRows, RowDifference, observations_from_rows
+from viewer.commands.tables.field_columns import guess_mapping
 from viewer.panels.context import PanelContext
 from viewer.panels.homecoming.rows_look import RowsLook, SentenceList, offer_columns
 from viewer.panels.words import choices

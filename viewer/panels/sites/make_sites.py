@@ -24,15 +24,8 @@ from layers.geo.crs import WGS84
 from layers.pool.feature_rows import read_rows_of
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
-from viewer.commands.feature_sites import (
-    SITE_FIELDS,
-    SOURCE_FIELDS,
-    FeatureRow,
-    LayerSource,
-    SiteMapping,
-    guess_mapping,
-    sites_from_features,
-)
+from viewer.commands.tables.feature_sites import FeatureRow, LayerSource, sites_from_features
+from viewer.commands.tables.field_columns import SITE_FIELDS, SOURCE_FIELDS, SiteMapping, guess_mapping
 from viewer.panels.context import PanelContext
 from viewer.panels.feature_access import FeatureAccess
 from viewer.panels.widgets.form_page import FormPage

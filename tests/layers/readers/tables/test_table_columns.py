@@ -6,7 +6,7 @@ import shapely
 from layers.readers.rows.row_problems import RowProblems
 from layers.readers.tables.column_names import angle_parts, folded, hemisphere, meanings
 from layers.readers.tables.delimited import RawTable
-from layers.readers.tables.table_columns import guessed_columns
+from layers.readers.tables.table_columns import guessed_columns, other_geometries
 from layers.readers.tables.table_places import looks_swapped, placed
 
 
@@ -40,6 +40,11 @@ def places(table: RawTable, crs: str = "") -> tuple[list[tuple[float, float] | N
         ("Latitude, degrees", "Long."),
         ("y_coord", "x-coord"),
         ("N", "E"),
+        ("Breite", "Länge"),
+        ("Geogr. Breite", "Geogr. Länge"),
+        ("Breitengrad", "Laengengrad"),
+        ("Latitud", "Longitud"),
+        ("Latitude Nord", "Longitude Est"),
     ],
 )
 def test_names_of_coordinates_however_they_are_written(lat, lon):
@@ -55,6 +60,18 @@ def test_south_and_west_by_the_name_of_the_column():
     assert said.startswith("Row 5: ")
     assert places(raw(**{"ю.ш.": [10.0], "з.д.": [20.0]}))[0] == [(-20, -10)]
     assert [hemisphere(name) for name in ("Южная широта", "з. д. (град)", "lat", "Y(南纬)")] == ["S", "W", "", "S"]
+
+
+def test_the_width_and_length_of_a_thing_are_no_place():
+    sizes = {"Breite (m)": ["4.5"], "Länge in m": ["12"]}
+    assert guessed_columns(raw(Name=["Halle"], **sizes)) == {}
+    assert guessed_columns(raw(Breite=["4"], Länge=["12"], lat=["51"], lon=["128"])) == {"x": "lon", "y": "lat"}
+
+
+def test_the_other_columns_of_geometries_are_known():
+    table = raw(name=["a"], geom=["POINT(1 2)"], old=["POINT(3 4)"], note=["at the point"])
+    assert guessed_columns(table) == {"wkt": "geom"}
+    assert other_geometries(table, "geom") == ["old"]
 
 
 def test_of_several_columns_of_one_meaning_the_plainest_counts():

@@ -210,3 +210,23 @@ def test_a_crs_is_asked_for_only_where_the_file_leaves_it_open(
     assert dialog.crs_button.isVisible()
     qtbot.waitUntil(lambda: not dialog.is_reading, timeout=WAIT_MS)
     assert dialog.crs_button.text() == "WGS 84 (EPSG:4326)"
+
+
+def test_a_table_with_german_headers_fills_its_fields_by_itself(
+    window: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    answers.path = tmp_path / "orte.csv"
+    rows = "Ort;Breite;Länge;Datum;Quelle;geom;alt\n"
+    rows += "Tor;51,5;128,25;04.05.2016;Bericht;POINT(128.25 51.5);POINT(1 2)\n"
+    rows += "Halle;51,6;128,26;13.05.2017;;POINT(128.26 51.6);POINT(1 2)\n"
+    answers.path.write_text(rows, "utf-8")
+    window.action_table["add_table"].trigger()
+    dialog = dialog_of(window, qtbot)
+    assert dialog.outcome.text() == "What comes in: 2 sites, 1 new source."
+    lines = dialog.remarks.toPlainText().splitlines()
+    assert "“geom” gives the places. Geometries stand in “alt” as well: another column can be chosen." in lines
+    assert "“Datum” is read with the day first: “13.05.2017” cannot be otherwise." in lines
+    dialog.add()
+    gate, hall = window.session.document.sites.values()
+    assert (gate.label, gate.observed_at, gate.geometry.x) == ("Tor", "2016-05-04", 128.25)
+    assert (hall.label, hall.observed_at) == ("Halle", "2017-05-13")

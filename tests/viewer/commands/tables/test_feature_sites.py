@@ -10,7 +10,9 @@ from shapely.geometry import LineString, MultiPoint, Point, Polygon
 
 from layers.document.document import Document
 from layers.errors import InvalidValue
-from viewer.commands.feature_sites import LayerSource, SiteMapping, guess_mapping, row_source, sites_from_features
+from viewer.commands.tables.feature_sites import LayerSource, sites_from_features
+from viewer.commands.tables.field_columns import SiteMapping, guess_mapping
+from viewer.commands.tables.row_sources import row_source
 
 LARGE = 2**53 + 1
 SOURCE = LayerSource("Facilities", "OpenStreetMap contributors", "ODbL", "facilities.gpkg, table pads")

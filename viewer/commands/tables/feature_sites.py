@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import shapely
-from msgspec import Struct, field
+from msgspec import Struct
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
@@ -19,73 +18,20 @@ from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
 from layers.phrase import Phrase
 from layers.project.storage.geometry_blobs import wkb_is_sound
-from layers.time.cell_times import cell_time
-from layers.time.dates import is_partial
 from layers.vector.style.markers import facility_of
 from layers.vector.style.routes import route_of
 from viewer.commands.sites import add_site, check_site
 from viewer.commands.sources import add_source
+from viewer.commands.tables.field_columns import SOURCE_FIELDS, SiteMapping
+from viewer.commands.tables.row_sources import row_source, source_left_over
 
 LONGEST_LABEL = 200
 LONGEST_NOTES = 4000
-COLUMN_NAMES: dict[str, tuple[str, ...]] = {
-    "label": (
-        "label",
-        "name",
-        "title",
-        "facility",
-        "station",
-        "name_en",
-        "название",
-        "наименование",
-        "имя",
-        "名称",
-        "名字",
-    ),
-    "class_code": ("class_code", "class", "facility_type", "kind", "type"),
-    "alias_zh": ("alias_zh", "name_zh", "name:zh", "zh"),
-    "alias_ru": ("alias_ru", "name_ru", "name:ru", "ru"),
-    "alias_en": ("alias_en", "name_en", "name:en", "en"),
-    "notes": ("notes", "note", "remarks", "remark", "comment", "description", "примечание", "备注"),
-    "location_country": ("location_country", "country", "country_code", "iso_a2", "страна", "国家"),
-    "operator_country": ("operator_country", "operator"),
-    "position_error_m": ("position_error_m", "error_m", "accuracy_m"),
-    "position_basis": ("position_basis", "basis"),
-}
-"""The column names from which each field of a site is guessed, without regard to case."""
-SOURCE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
-    "source": ("source", "sources", "citation", "reference", "источник", "来源"),
-    "source_url": ("source_url", "url", "link", "href", "ссылка", "链接"),
-}
-"""The column names for the source that a row names itself."""
-SITE_FIELDS, SOURCE_FIELDS = tuple(COLUMN_NAMES), tuple(SOURCE_COLUMN_NAMES)
-LONGEST_CITATION = 500
 _SAME, _MORE = ("title", "publisher", "rights"), ("published_at", "url")
 """Fields that make two entries of the register the same, and fields that one of them may leave empty."""
-_CITED = re.compile(
-    r'["“«](?P<title>[^"“”«»]+)["”»],\s*(?P<publisher>.+?)(?:,\s*(?P<date>\d{4}(?:-\d\d){0,2}|n\.d\.))?'
-)
-"""A citation as the field writes it: "Title", publisher, date."""
-_FROM_MEMORY = re.compile(r"\bfrom memory\b|\bgeneral knowledge\b", re.IGNORECASE)
-
-_STATED = {"publisher": "source_publisher", "author": "source_author", "published_at": "source_date"}
-"""Fields of a source that columns of their own may state, by the names that a mapping has for them."""
 
 type FeatureRow = tuple[int, bytes, Mapping[str, Any]]
 """A feature as fid, WKB in EPSG:4326, and attributes."""
-
-
-class SiteMapping(Struct, frozen=True):
-    """The mapping of columns: `columns` is the column of each site field. Sites without a class column get
-    `class_code`.
-
-    With `lists_others` the attributes of no field are listed in the notes; all of them are kept in the site's
-    properties either way.
-    """
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    class_code: str = "other"
-    lists_others: bool = True
 
 
 class LayerSource(Struct, frozen=True):
@@ -95,21 +41,6 @@ class LayerSource(Struct, frozen=True):
     credit: str = ""
     licence: str = ""
     descriptor: str = ""
-
-
-def guess_mapping(
-    names: Sequence[str], known: Mapping[str, tuple[str, ...]] = COLUMN_NAMES | SOURCE_COLUMN_NAMES
-) -> dict[str, str]:
-    """Column of each field, guessed from the columns' names; a column serves one field."""
-    folded = {name.strip().casefold(): name for name in reversed(names)}
-    mapping: dict[str, str] = {}
-    for each, candidates in known.items():
-        for candidate in candidates:
-            column = folded.get(candidate)
-            if column is not None and column not in mapping.values():
-                mapping[each] = column
-                break
-    return mapping
 
 
 def sites_from_features(
@@ -214,40 +145,6 @@ def _of_row(source: LayerSource) -> str:
     return f"Named in {source.descriptor or source.title}; not looked into."
 
 
-def row_source(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str, str]:
-    """The fields of the source that a feature names itself; empty where it names none, or memory.
-
-    A citation of the usual form is split into title, publisher and date. Any other text is the title.
-    """
-
-    def text(each: str) -> str:
-        value = attributes.get(mapping.columns.get(each, ""))
-        return "" if value is None else " ".join(str(value).split())
-
-    named, url = text("source")[:LONGEST_CITATION], text("source_url")
-    if named.lower().startswith(("http://", "https://")):
-        named, url = "", url or named
-    if _FROM_MEMORY.search(named):
-        named = ""
-    if not (named or url):
-        return {}
-    match = _CITED.fullmatch(named)
-    cited = {"title": named or url, "url": url}
-    if match:
-        date = match["date"] or ""
-        cited |= {"title": match["title"].strip(), "publisher": match["publisher"].strip()}
-        cited |= {"published_at": date if is_partial(date) else ""}
-    stated = {name: text(each) for name, each in _STATED.items()}
-    timed = cell_time(stated["published_at"])
-    if timed is not None:
-        stated["published_at"] = timed[0]
-    if not is_partial(stated["published_at"]):
-        del stated["published_at"]
-    cited |= {name: value for name, value in stated.items() if value}
-    kind = "web page" if url else "other"
-    return {"kind": kind} | {name: value for name, value in cited.items() if value}
-
-
 def site_geometry(wkb: bytes, *, clockwise: bool = False) -> BaseGeometry:
     """Make the geometry of a site from a feature's: flat, a single part as such, areas to the left of their rings.
 
@@ -291,6 +188,8 @@ def site_fields(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str
             if name not in own_columns and value not in (None, "")
         ]
         notes = "\n".join([*([notes] if notes else []), *others])
+    if more := source_left_over(attributes, mapping):
+        notes = "\n".join(filter(None, (notes, f"{columns['source']}: {more}")))
     fields["notes"] = notes if len(notes) <= LONGEST_NOTES else notes[: LONGEST_NOTES - 1] + "…"
     return fields
 
